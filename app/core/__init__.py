@@ -1,0 +1,1 @@
+"""What every line of business shares. Knows no domain."""

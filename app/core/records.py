@@ -1,0 +1,73 @@
+"""What everything with a life has: number, state, whose turn it is, earliest deadline, version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .clock import now
+from .types import UtcDateTime
+
+if TYPE_CHECKING:
+    from .attachments import Attachment
+    from .deadlines import Deadline
+    from .history import History
+
+
+class Record(Model):
+    """Anything with a life: a complaint, a corrective action notice. Voided, never deleted."""
+
+    __tablename__ = "record"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    title: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[str] = mapped_column(String(32))
+    line: Mapped[str] = mapped_column(String(2), default="mf")
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    owner: Mapped[str | None] = mapped_column(String(40))
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    seq: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(String(64), default="")
+
+    history: Mapped[list[History]] = relationship(order_by="History.seq", back_populates="record", viewonly=True)
+    deadlines: Mapped[list[Deadline]] = relationship(order_by="Deadline.id", back_populates="record")
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id", back_populates="record")
+    created_by: Mapped[User | None] = relationship(foreign_keys=[created_by_id])
+
+    __mapper_args__: Any = {"polymorphic_on": "kind", "polymorphic_identity": "record"}  # noqa: RUF012
+    __table_args__ = (
+        Index("ix_record_work", "owner", "due_at", "id", sqlite_where=text("owner IS NOT NULL"),
+              postgresql_where=text("owner IS NOT NULL")),
+        Index("ix_record_tab", "kind", "state", "id"),
+        Index("ix_record_newest", "kind", "id"),
+        Index("ix_record_due", "kind", "due_at"),
+        Index("ix_record_customer", "customer_id", "id"),
+    )
+
+    def __repr__(self) -> str:
+        return self.number
+
+
+class Comment(Model):
+    """A note to colleagues on a record; it moves nothing."""
+
+    __tablename__ = "comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    text: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,274 @@
+"""A workflow is a typed table. `fire` is the only code that changes a record's state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from sqlalchemy.orm import Session
+
+from . import clock, deadlines, history
+from .records import Record
+
+if TYPE_CHECKING:
+    from .forms import StepForm
+
+R = TypeVar("R", bound=Record)
+Turn = Callable[[Session, Any], str | None]
+
+
+class Refused(Exception):
+    """Not now: str(e) is a sentence that tells the person what to do (409)."""
+
+
+class Forbidden(Exception):
+    """Not this person's step (403)."""
+
+
+class Invalid(Exception):
+    """Wrong fields: the sentences per field (422)."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__(str(errors))
+        self.errors = errors
+
+
+class Stale(Exception):
+    """Somebody else changed the record meanwhile: the lines written since (409)."""
+
+    def __init__(self, lines: list[history.History]) -> None:
+        super().__init__("stale")
+        self.lines = lines
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, with what rights, and for whom when a deputy."""
+
+    user_id: int | None
+    name: str
+    may: Callable[[str], bool]
+    roles: frozenset[str] = frozenset()
+    departments: frozenset[int] = frozenset()
+    stands_for: frozenset[int] = frozenset()  # own id and those of absent persons this one deputises for
+    for_whom: Callable[[str], int | None] = lambda permission: None  # the absent person by whose right
+    is_system: bool = False
+
+
+SYSTEM = Actor(None, "system", lambda permission: True, is_system=True)
+
+
+@dataclass
+class Deed(Generic[R]):
+    """One step being taken: what guards, checks and effects look at."""
+
+    session: Session
+    record: R
+    step: Transition[R]
+    actor: Actor
+    data: dict[str, Any]
+    at: datetime
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+    comment: str = ""
+
+    def set(self, **values: Any) -> None:
+        """Write fields of the record and remember old → new for the history."""
+        for name, value in values.items():
+            old = getattr(self.record, name)
+            if old != value:
+                self.changes[name] = [plain(old), plain(value)]
+                setattr(self.record, name, value)
+
+    def note(self, **values: Any) -> None:
+        """Remember what was written elsewhere (a child row) for the history."""
+        self.changes.update({name: [None, plain(value)] for name, value in values.items() if value not in (None, "")})
+
+
+Guard = Callable[[Any], str | None]
+Starts = str | Callable[[Any], str | None]
+
+
+@dataclass(frozen=True)
+class Transition(Generic[R]):
+    """One row of the regulation: who may move what from where to where, and on what conditions."""
+
+    name: str
+    label: Any
+    source: frozenset[StrEnum]
+    target: StrEnum | None  # None: the state stays
+    granted_to: tuple[str, ...]  # functions seeded with it; the administrator decides at run time
+    clause: str = ""
+    form: type[StepForm] | None = None
+    guards: tuple[Guard, ...] = ()  # before the fields are looked at
+    checks: tuple[Guard, ...] = ()  # with the fields
+    effect: Callable[[Deed[Any]], None] | None = None
+    starts: tuple[Starts, ...] = ()
+    meets: tuple[str, ...] = ()
+    cancels: tuple[str, ...] = ()
+    whose: Callable[[Any, Actor], bool] | None = None
+    tone: str = "main"  # main | side | danger
+    icon: str = "fa-arrow-right"
+    late: tuple[str, ...] = ()  # deadlines whose lateness asks for `late_reason`
+
+    def codes_started(self, record: Any) -> list[str]:
+        """The deadlines this step would start on a record."""
+        named = [start if isinstance(start, str) else start(record) for start in self.starts]
+        return [code for code in named if code]
+
+
+@dataclass(frozen=True)
+class State:
+    """How a state is shown and whose turn it is; nobody's when the record is done."""
+
+    label: Any
+    tone: str
+    turn: Turn | None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One bead of the stepper."""
+
+    label: Any
+    states: frozenset[StrEnum]
+    ends_with: frozenset[str]
+    deadlines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fired:
+    """What the listeners (mails, bell) are told after a step, inside its transaction."""
+
+    session: Session
+    record: Record
+    workflow: Workflow[Any]
+    step: str
+    line: history.History
+    actor: Actor
+    data: dict[str, Any]
+
+
+LISTENERS: list[Callable[[Fired], None]] = []
+WORKFLOWS: dict[str, Workflow[Any]] = {}
+
+
+class Workflow(Generic[R]):
+    """A process of the regulation: its states, its steps, the way it is shown."""
+
+    def __init__(self, name: str, *, thing: str, initial: StrEnum, states: Mapping[StrEnum, State],
+                 steps: Iterable[Transition[R]], stages: tuple[Stage, ...] = (),
+                 tabs: Mapping[str, tuple[Any, tuple[StrEnum, ...]]] | None = None,
+                 begins: tuple[Starts, ...] = (), title: Any = "") -> None:
+        self.name, self.thing, self.initial, self.title = name, thing, initial, title
+        self.states, self.steps, self.stages, self.begins = states, tuple(steps), stages, begins
+        self.tabs = tabs or {}
+        self._rows = {(step.name, source): step for step in self.steps for source in step.source}
+        WORKFLOWS[name] = self
+
+    @property
+    def step_names(self) -> list[str]:
+        return list(dict.fromkeys(step.name for step in self.steps))
+
+    def row(self, name: str, state: str) -> Transition[R] | None:
+        """The row that holds for a step in a state."""
+        return self._rows.get((name, state))  # type: ignore[call-overload, no-any-return]
+
+    def rows(self, name: str) -> list[Transition[R]]:
+        return [step for step in self.steps if step.name == name]
+
+    def label_of(self, name: str) -> Any:
+        """The words for a step in the history, whatever row it came from."""
+        return next((step.label for step in self.steps if step.name == name), None)
+
+    def is_open(self, record: Record) -> bool:
+        return self.states[record.state].turn is not None  # type: ignore[index]
+
+    def offered(self, record: R, actor: Actor) -> list[Transition[R]]:
+        """The steps this person may take now."""
+        return [step for step in self.steps if record.state in step.source and allowed(step, record, actor)]
+
+    def begin(self, session: Session, record: R, actor: Actor, data: dict[str, Any] | None = None) -> history.History:
+        """A new record exists: the same history line, deadlines and mails as any later step."""
+        at = clock.now()
+        record.state, record.created_by_id, record.changed_by_id = self.initial, actor.user_id, actor.user_id
+        session.add(record)
+        session.flush()
+        for start in self.begins:
+            code = start if isinstance(start, str) else start(record)
+            if code:
+                deadlines.start(session, record, code, getattr(record, "received_at", None) or at)
+        self._settle(session, record, at)
+        line = history.append(session, record, at, step="register", target=record.state, actor_id=actor.user_id,
+                              clause="2.1" if self.name == "complaint" else "")
+        tell(Fired(session, record, self, "register", line, actor, data or {}))
+        return line
+
+    def fire(self, session: Session, record: R, name: str, actor: Actor, data: Mapping[str, Any] | None = None,
+             *, version: int | None = None, at: datetime | None = None) -> history.History:
+        """Take a step: check, move, write history, deadlines and mails, all in the caller's transaction.
+
+        The caller has locked the record. `data` is raw (form or JSON). Raises Forbidden, Stale, Refused, Invalid.
+        """
+        from .checks import admit  # the order of refusals lives in one place
+        deed = admit(self, session, record, name, actor, data or {}, version, at or clock.now())
+        step, source = deed.step, record.state
+        deadlines.meet(session, record, step.meets, deed.at)
+        deadlines.cancel(session, record, step.cancels, deed.at)
+        if step.effect:
+            step.effect(deed)
+        if step.target is not None:
+            record.state = step.target
+        for code in step.codes_started(record):
+            deadlines.start(session, record, code, deed.at)
+        return self._close(deed, source)
+
+    def edit(self, session: Session, record: R, actor: Actor, values: Mapping[str, Any], *, name: str = "edit",
+             version: int | None = None, comment: str = "") -> history.History | None:
+        """Correct fields of a record without moving it; the old values stay in the history."""
+        from .checks import fresh
+        fresh(session, record, version)
+        deed = Deed(session, record, Transition(name, name, frozenset(), None, ()), actor, {}, clock.now(), comment=comment)
+        deed.set(**values)
+        return self._close(deed, record.state) if deed.changes else None
+
+    def _close(self, deed: Deed[R], source: str) -> history.History:
+        record, actor, session = deed.record, deed.actor, deed.session
+        record.version += 1
+        record.changed_at, record.changed_by_id = deed.at, actor.user_id
+        self._settle(session, record, deed.at)
+        line = history.append(
+            session, record, deed.at, step=deed.step.name, source=source, target=record.state, clause=deed.step.clause,
+            actor_id=actor.user_id, on_behalf_id=actor.for_whom(deed.step.name), comment=deed.comment, changes=deed.changes)
+        tell(Fired(session, record, self, deed.step.name, line, actor, deed.data))
+        return line
+
+    def _settle(self, session: Session, record: R, at: datetime) -> None:
+        turn = self.states[record.state].turn  # type: ignore[index]
+        record.owner = turn(session, record) if turn else None
+        if turn is None:
+            deadlines.cancel(session, record, None, at)
+        session.flush()
+        deadlines.refresh(session, record)
+
+
+def allowed(step: Transition[Any], record: Any, actor: Actor) -> bool:
+    """Granted by the administrator, and this record is this person's where the step says so."""
+    return actor.may(step.name) and (actor.is_system or step.whose is None or step.whose(record, actor))
+
+
+def tell(fired: Fired) -> None:
+    """Hand the step to whoever listens, in the same transaction."""
+    for listener in LISTENERS:
+        listener(fired)
+
+
+def plain(value: Any) -> Any:
+    """A value as the history keeps it."""
+    if value is None or isinstance(value, bool | int | str) and not isinstance(value, StrEnum):
+        return value
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
