@@ -62,7 +62,8 @@ def test_the_explanation_speaks_english_too(calendar: WorkCalendar) -> None:
     start, period = moment("2026-07-01"), Period(3, Unit.month, roll=True)
     assert explain(start, period, end_of(start, period, calendar), "en") == (
         "From 2026-07-01, first day not counted, 3 months, until 2026-10-08 24:00; "
-        "the last day 2026-10-01 (National Day) is a public holiday, moved to 2026-10-08 (Civil Code art. 203)")
+        "the last day 2026-10-01 (National Day) is a public holiday, "
+        "moved to 2026-10-08 (Civil Code art. 203)")
 
 
 def test_midnight_is_exclusive_and_written_24_00(calendar: WorkCalendar) -> None:

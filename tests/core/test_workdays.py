@@ -11,8 +11,16 @@ from sqlalchemy import create_engine, event, select
 from sqlalchemy.orm import Session
 
 from app.core.workdays import (
-    CalendarVersion, CalendarYear, Source, WorkCalendarDay, import_year, load_calendar, override_day,
-    published_calendar, restore_day, seed_calendar,
+    CalendarVersion,
+    CalendarYear,
+    Source,
+    WorkCalendarDay,
+    import_year,
+    load_calendar,
+    override_day,
+    published_calendar,
+    restore_day,
+    seed_calendar,
 )
 
 TABLES = [model.__table__ for model in (WorkCalendarDay, CalendarYear, CalendarVersion)]
@@ -70,7 +78,8 @@ def test_the_company_s_own_day_is_seen_at_once_and_outlives_an_import(session: S
     override_day(session, day, False, "厂庆", "Founding day")
     assert not load_calendar(session).is_workday(day)
     import_year(session, 2026)
-    assert load_calendar(session).why_off(day) == ("（厂庆）为公司休息日", "(Founding day) is a company day off")
+    why = load_calendar(session).why_off(day)
+    assert why == ("（厂庆）为公司休息日", "(Founding day) is a company day off")
 
 
 def test_a_company_day_taken_back_is_what_was_published(session: Session) -> None:
