@@ -1,1 +1,70 @@
+"""The after-sales portal. `create_app` is the one place that wires everything."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_appbuilder import AppBuilder
+from sqlalchemy import Engine, event
+
+import config as settings_file
+
+from .extensions import csrf, db, limiter, mail, migrate
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """A portal with its own configuration; `overrides` wins over the environment."""
+    app = Flask(__name__)
+    app.config.update(settings_file.load())
+    app.config.update(overrides or {})
+    _database(app)
+    for extension in (db, mail, csrf, limiter):
+        extension.init_app(app)
+    migrate.init_app(app, db, directory=str(settings_file.BASE / "migrations"), render_as_batch=True)
+    with app.app_context():
+        _models()
+        _fab(app)
+    return app
+
+
+def _database(app: Flask) -> None:
+    from .core import clock
+
+    clock.set_zone(app.config["PORTAL_TIMEZONE"])
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"connect_args": {"timeout": 20}})
+    else:
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
+
+
+@event.listens_for(Engine, "connect")
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    """SQLite: foreign keys checked, writers queue, readers never wait."""
+    if type(connection).__module__.startswith("sqlite3"):
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=20000", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+def _models() -> None:
+    """Every table, known before the first query."""
+    from .complaints import models as _complaints  # noqa: F401
+    from .core import attachments, audit, deadlines, history, numbers, turns, workdays  # noqa: F401
+    from .corrective import models as _corrective  # noqa: F401
+    from .customers import models as _customers  # noqa: F401
+    from .notifications import models as _notifications  # noqa: F401
+    from .organisation import models as _organisation  # noqa: F401
+
+
+def _fab(app: Flask) -> None:
+    from . import menu, notifications
+    from .core import lookups, web
+    from .core.security import PortalSecurityManager
+    from .reports.dashboard import Dashboard
+
+    web.install(app)
+    app.appbuilder = AppBuilder(  # type: ignore[attr-defined]
+        app, db.session, security_manager_class=PortalSecurityManager, base_template="portal/base.html", indexview=Dashboard)
+    lookups.install(app)
+    menu.register(app.appbuilder)  # type: ignore[attr-defined]
+    notifications.install(app)

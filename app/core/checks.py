@@ -66,9 +66,8 @@ def _late(deed: Deed[Any]) -> None:
     """A deed past its deadline says why; the reason stays with the deadline."""
     if not deed.step.late or deed.actor.is_system:
         return
-    moment = deed.data.get("arrived_at") or deed.at
     missed = [item for code in deed.step.late for item in deadlines.running(deed.session, deed.record, code)
-              if moment >= item.due_at]
+              if deed.moment >= item.due_at]
     reason = (deed.data.get("late_reason") or "").strip()
     if missed and not reason:
         raise Invalid({"late_reason": [_("This is past its deadline: give the reason.")]})

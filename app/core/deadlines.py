@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, String, Text, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from . import clock, settings
 from .deadline_rules import DeadlineRule, current_rule, new_version, seed_rules
@@ -25,7 +25,7 @@ from .types import UtcDateTime
 from .workdays import WorkCalendar, load_calendar
 
 __all__ = [
-    "Deadline", "DeadlineRule", "Preview", "Status", "cancel", "current_rule", "meet", "new_version",
+    "Deadline", "DeadlineRule", "Preview", "Status", "cancel", "current_rule", "is_running", "meet", "new_version",
     "preview", "recompute", "recompute_all", "refresh", "running", "seed_rules", "start",
 ]
 
@@ -80,7 +80,7 @@ class Deadline(Model):
     rule: Mapped[DeadlineRule] = relationship()
 
     @property
-    def is_open(self) -> bool:
+    def is_running(self) -> bool:
         """Neither met nor cancelled; it may be overdue."""
         return self.met_at is None and self.cancelled_at is None
 
@@ -153,6 +153,11 @@ def running(session: Session, record: Record, code: str) -> list[Deadline]:
     return _open(record, (code,))
 
 
+def is_running(record: Record, code: str) -> bool:
+    """Whether a clock of this code runs on the record."""
+    return bool(_open(record, (code,)))
+
+
 def refresh(session: Session, record: Record) -> None:
     """The record's due moment is that of its earliest open clock."""
     due_at = min((deadline.due_at for deadline in _open(record)), default=None)
@@ -169,15 +174,16 @@ def preview(session: Session, code: str, at: datetime, *, due_at: datetime | dat
 
 
 def recompute(session: Session, deadline: Deadline, reason: str, *, code: str | None = None,
-              due_at: datetime | date | None = None) -> tuple[datetime, datetime] | None:
+              due_at: datetime | date | None = None,
+              rule: DeadlineRule | None = None) -> tuple[datetime, datetime] | None:
     """A rule, the calendar or the region (another `code`) changed: an open clock is computed again.
 
     Answers old and new end for the history, None when the end stays. What is met or cancelled never moves.
     """
-    if not deadline.is_open:
+    if not deadline.is_running:
         return None
     old = deadline.due_at
-    rule = current_rule(session, code or deadline.code)
+    rule = rule or current_rule(session, code or deadline.code)
     if rule.code != deadline.code:
         deadline.code, deadline.until, deadline.quantity = rule.code, None, None
     if due_at is not None:
@@ -197,19 +203,22 @@ def recompute_all(session: Session, reason: str, *, codes: Iterable[str] | None 
                   provisional: bool = False) -> list[tuple[Deadline, datetime, datetime]]:
     """Compute the open clocks again, of some codes or the provisional ones; answers those that moved."""
     still_open = (Deadline.met_at.is_(None), Deadline.cancelled_at.is_(None))
-    query = select(Deadline).where(*still_open).order_by(Deadline.id)
+    whole = selectinload(Deadline.record).selectinload(Record.deadlines)
+    query = select(Deadline).where(*still_open).order_by(Deadline.id).options(whole)
     if codes is not None:
         query = query.where(Deadline.code.in_(list(codes)))
     if provisional:
         query = query.where(Deadline.provisional)
-    moved = ((deadline, recompute(session, deadline, reason)) for deadline in session.scalars(query).all())
+    rules = {rule.code: rule for rule in session.scalars(select(DeadlineRule).where(DeadlineRule.active))}
+    moved = ((deadline, recompute(session, deadline, reason, rule=rules[deadline.code]))
+             for deadline in session.scalars(query).all())
     return [(deadline, *change) for deadline, change in moved if change]
 
 
 def _open(record: Record, codes: Iterable[str] | None = None) -> list[Deadline]:
     wanted = None if codes is None else set(codes)
     return [deadline for deadline in record.deadlines
-            if deadline.is_open and (wanted is None or deadline.code in wanted)]
+            if deadline.is_running and (wanted is None or deadline.code in wanted)]
 
 
 def _period(session: Session, rule: DeadlineRule, until: datetime | date | None = None,

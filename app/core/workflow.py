@@ -73,6 +73,13 @@ class Deed(Generic[R]):
     at: datetime
     changes: dict[str, list[Any]] = field(default_factory=dict)
     comment: str = ""
+    begins: dict[str, datetime] = field(default_factory=dict)  # deadlines that start at another moment
+    due: dict[str, tuple[datetime, str]] = field(default_factory=dict)  # deadlines fixed by hand, with the reason
+
+    @property
+    def moment(self) -> datetime:
+        """When it happened, where the step's form says so (到达时间); else now."""
+        return self.data.get(self.step.moment) or self.at
 
     def set(self, **values: Any) -> None:
         """Write fields of the record and remember old → new for the history."""
@@ -98,7 +105,7 @@ class Transition(Generic[R]):
     name: str
     label: Any
     source: frozenset[StrEnum]
-    target: StrEnum | None  # None: the state stays
+    target: StrEnum | Callable[[Any], StrEnum] | None  # None: the state stays
     granted_to: tuple[str, ...]  # functions seeded with it; the administrator decides at run time
     clause: str = ""
     form: type[StepForm] | None = None
@@ -112,6 +119,7 @@ class Transition(Generic[R]):
     tone: str = "main"  # main | side | danger
     icon: str = "fa-arrow-right"
     late: tuple[str, ...] = ()  # deadlines whose lateness asks for `late_reason`
+    moment: str = ""  # the field that says when it happened
 
     def codes_started(self, record: Any) -> list[str]:
         """The deadlines this step would start on a record."""
@@ -215,14 +223,15 @@ class Workflow(Generic[R]):
         from .checks import admit  # the order of refusals lives in one place
         deed = admit(self, session, record, name, actor, data or {}, version, at or clock.now())
         step, source = deed.step, record.state
-        deadlines.meet(session, record, step.meets, deed.at)
+        deadlines.meet(session, record, step.meets, deed.moment)
         deadlines.cancel(session, record, step.cancels, deed.at)
         if step.effect:
             step.effect(deed)
         if step.target is not None:
-            record.state = step.target
+            record.state = step.target(record) if callable(step.target) else step.target
         for code in step.codes_started(record):
-            deadlines.start(session, record, code, deed.at)
+            due_at, reason = deed.due.get(code, (None, ""))
+            deadlines.start(session, record, code, deed.begins.get(code, deed.moment), due_at=due_at, reason=reason)
         return self._close(deed, source)
 
     def edit(self, session: Session, record: R, actor: Actor, values: Mapping[str, Any], *, name: str = "edit",

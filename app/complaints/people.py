@@ -1,0 +1,62 @@
+"""Whose complaint it is: the receiving clerk, the assigned person, QC when nobody travels."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.core import clock
+from app.core.turns import role_turn, user_turn
+from app.core.workflow import Actor, Turn
+
+from .models import Complaint
+
+
+def role(code: str) -> Turn:
+    """The turn of everybody with a function."""
+    return lambda session, record: role_turn(session, code)
+
+
+def clerk(session: Session, record: Complaint) -> str:
+    """The receiving clerk, else Reception."""
+    person = record.received_by
+    return user_turn(person.id) if person and person.active else role_turn(session, "reception")
+
+
+def qc_or_manager(session: Session, record: Complaint) -> str:
+    """QC; the QC manager once a draft waits for being issued."""
+    draft = record.disposition
+    waiting = draft is not None and draft.issued_at is None
+    return role_turn(session, "qc_manager" if waiting else "qc")
+
+
+def traveller(session: Session, record: Complaint) -> str:
+    """The assigned person, or QC when none."""
+    return user_turn(record.assignment.technician_id) if record.assignment else role_turn(session, "qc")
+
+
+def is_assigned(record: Complaint, actor: Actor) -> bool:
+    """The technician or inspector of the running assignment, co-workers included."""
+    return bool(record.assignment and record.assignment.people & actor.stands_for)
+
+
+def is_assigned_or_qc(record: Complaint, actor: Actor) -> bool:
+    """The assigned person; QC when nobody is assigned."""
+    return is_assigned(record, actor) if record.assignment else actor.may("receive")
+
+
+def is_assigned_or_office(record: Complaint, actor: Actor) -> bool:
+    """Reception, QC, or the assigned person."""
+    return actor.may("see_all") or is_assigned(record, actor)
+
+
+def may_dispute(record: Complaint, actor: Actor) -> bool:
+    """QC, or the assigned person."""
+    return actor.may("receive") or is_assigned(record, actor)
+
+
+def own_slip(record: Complaint, actor: Actor) -> bool:
+    """The QC manager voids any slip; Reception its own, on the same day."""
+    if actor.may("void_any"):
+        return True
+    mine = record.created_by_id in actor.stands_for or record.received_by_id in actor.stands_for
+    return mine and clock.local(record.created_at).date() == clock.today()

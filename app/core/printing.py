@@ -1,0 +1,61 @@
+"""The registry of paper forms: each is a template with exactly the title the regulation gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+
+from . import settings
+
+
+@dataclass(frozen=True)
+class PaperForm:
+    """A paper form of the regulation: its title, its template, and what it prints."""
+
+    code: str
+    kind: str
+    title_zh: str
+    title_en: str
+    template: str
+    context: Callable[[Any], dict[str, Any]] = lambda record: {}
+    form_number: str = ""
+
+    def title(self, locale: str) -> str:
+        return self.title_zh if locale == "zh" else self.title_en
+
+
+FORMS: dict[tuple[str, str], PaperForm] = {}
+
+
+def register(form: PaperForm) -> None:
+    """Make a paper form printable for a kind of record."""
+    FORMS[form.kind, form.code] = form
+
+
+def forms_of(kind: str) -> list[PaperForm]:
+    return [form for (of, _code), form in FORMS.items() if of == kind]
+
+
+def render(form: PaperForm, record: Any | None, locale: str) -> str:
+    """The print view in a language; without a record the blank form."""
+    with force_locale(locale):
+        company = settings.get(current_app.extensions["sqlalchemy"].session, f"company_name_{locale}")
+        return render_template(form.template, form=form, record=record, locale=locale, company=company,
+                               title=form.title(locale), **form.context(record))
+
+
+def pdf(html: str) -> bytes:
+    """The same page as PDF; nothing is fetched but what the page carries itself."""
+    from weasyprint import HTML, default_url_fetcher
+
+    def fetch(url: str, *args: Any, **kwargs: Any) -> Any:
+        if not url.startswith("data:"):
+            raise ValueError("only what the form carries itself is printed")
+        return default_url_fetcher(url, *args, **kwargs)
+
+    document: bytes = HTML(string=html, url_fetcher=fetch).write_pdf()
+    return document
