@@ -25,8 +25,8 @@ from .types import UtcDateTime
 from .workdays import WorkCalendar, load_calendar
 
 __all__ = [
-    "Deadline", "DeadlineRule", "Preview", "Status", "cancel", "current_rule", "is_running", "meet", "new_version",
-    "preview", "recompute", "recompute_all", "refresh", "running", "seed_rules", "start",
+    "Deadline", "DeadlineRule", "Preview", "Status", "cancel", "current_rule", "is_running", "meet",
+    "new_version", "preview", "recompute", "recompute_all", "refresh", "running", "seed_rules", "start",
 ]
 
 OPEN = "met_at IS NULL AND cancelled_at IS NULL"

@@ -140,6 +140,8 @@ def test_a_second_round_starts_a_second_clock(session: Session, record: Record) 
     again = deadlines.start(session, record, "HAND_TO_QC", at("2026-11-25 09:00"))
     assert again.sequence == 2
     assert deadlines.running(session, record, "HAND_TO_QC") == [again]
+    assert deadlines.is_running(record, "HAND_TO_QC")
+    assert not deadlines.is_running(record, "ACK")
     assert [deadline.sequence for deadline in record.deadlines] == [1, 2]
 
 
