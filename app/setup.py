@@ -14,6 +14,8 @@ from sqlalchemy import func, select, text
 
 from . import access
 from .core import deadlines, seeding, triggers, workdays
+from .core.recompute import recompute_open
+from .core.workflow import SYSTEM
 from .extensions import db
 from .organisation.models import Region
 from .organisation.regions import import_regions
@@ -64,7 +66,8 @@ def add_administrator(username: str, email: str, password: str) -> None:
 def import_calendar_year(year: int) -> str:
     """Bring in a year and compute running provisional deadlines again."""
     confirmed = workdays.import_year(db.session, year)
-    changed = deadlines.recompute_running(db.session, str(_("The calendar of %(year)s was imported.", year=year)))
+    reason = str(_("The calendar of %(year)s was imported.", year=year))
+    changed = recompute_open(db.session, reason, SYSTEM, provisional=True)
     db.session.commit()
     told = f"{year} is {'confirmed' if confirmed else 'not published yet: its days stay provisional'}."
     return f"{told} {changed} running deadlines changed."

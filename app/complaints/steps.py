@@ -296,11 +296,8 @@ def correct_site(deed: D) -> None:
     if deed.data.get("site_address"):
         deed.set(site_address=deed.data["site_address"])
     code = ARRIVAL[zone_of(region)]
-    for old in [item for item in record.deadlines if item.code in ARRIVALS and item.is_running]:
-        if code in (old.code, "ARRIVE_SPECIAL"):
-            continue
-        new = deadlines.start(deed.session, record, code, old.started_at)
-        deadlines.cancel(deed.session, record, (old.code,), deed.at)
-        deed.changes["due_at"] = [old.due_at.isoformat(), new.due_at.isoformat()]
+    for item in [item for item in record.deadlines if item.code in ARRIVALS and item.is_running]:
+        if moved := deadlines.recompute(deed.session, item, deed.data["reason"], code=code):
+            deed.changes["due_at"] = [moment.isoformat() for moment in moved]
     if record.assignment:
         record.assignment.zone = zone_of(region)

@@ -1,0 +1,59 @@
+"""Which complaints a person may see, in the query itself (Role × record of the process table)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, false, or_, select, true
+
+from app.core.filters import RowScope
+from app.core.security import Rights, current_rights
+
+from .models import Assignment, Complaint, CoWorker
+
+
+def visible(rights: Rights) -> ColumnElement[bool]:
+    """The rows of the manufacturing line this person's rights reach."""
+    if not rights.sees_line("mf"):
+        return false()
+    if rights.may("see_all", "Complaint"):
+        return true()
+    return or_(false(), *_reach(rights))
+
+
+def _reach(rights: Rights) -> Iterator[ColumnElement[bool]]:
+    people = rights.stands_for
+    if rights.may("see_assigned", "Complaint"):
+        sent = select(Assignment.complaint_id).where(Assignment.technician_id.in_(people))
+        along = select(Assignment.complaint_id).join(CoWorker).where(CoWorker.user_id.in_(people))
+        yield Complaint.id.in_(sent.union_all(along))
+    if rights.may("see_own_customers", "Complaint"):
+        customer = Complaint.metadata.tables["customer"]
+        yield Complaint.customer_id.in_(select(customer.c.id).where(customer.c.sales_owner_id.in_(people)))
+    if rights.may("see_charged", "Complaint"):
+        yield Complaint.charge > 0
+    if rights.may("see_responsible", "Complaint"):
+        notice, link = Complaint.metadata.tables["corrective_action"], Complaint.metadata.tables["corrective_complaint"]
+        record = Complaint.metadata.tables["record"]
+        yield Complaint.id.in_(
+            select(link.c.complaint_id).join(notice, notice.c.id == link.c.corrective_action_id)
+            .join(record, record.c.id == notice.c.id)
+            .where(record.c.department_id.in_(rights.department_ids), notice.c.issued_at.is_not(None)))
+
+
+class ComplaintScope(RowScope):
+    """Row rights of complaints, alike in list, show, step, REST, export, file and print."""
+
+    name: Any = _l("Visible complaints")
+
+    def condition(self) -> ColumnElement[bool]:
+        return visible(current_rights())
+
+
+class PartScope(RowScope):
+    """A part (disposition, assignment …) is visible with its complaint."""
+
+    def condition(self) -> ColumnElement[bool]:
+        return self.model.complaint_id.in_(select(Complaint.id).where(visible(current_rights())))  # type: ignore[no-any-return]

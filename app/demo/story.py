@@ -1,0 +1,116 @@
+"""The small demo: complaints in every state, told by the steps their people really took."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.complaints import intake
+from app.complaints.models import Complaint
+from app.complaints.workflow import COMPLAINT
+from app.core import attachments, clock
+from app.core.workdays import load_calendar
+from app.core.workflow import Actor
+from app.corrective.models import CorrectiveAction
+from app.corrective.workflow import CORRECTIVE
+from app.corrective.workflow import create as draft_notice
+from app.customers.models import Customer, Product
+from app.extensions import db
+from app.organisation.models import Department
+
+from .plots import PLOTS, Plot, Scene
+from .staff import PEOPLE, hire
+
+PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf"
+                      "c0000000030101005a0a2d0b0000000049454e44ae426082")
+
+
+def load(password: str | None) -> Iterator[str]:
+    """Fill an empty portal. Raises ValueError when it already has people of its own."""
+    session = db.session
+    if session.scalar(select(func.count()).select_from(User)):
+        raise ValueError("This portal already has users: the demo is only for an empty one.")
+    chosen = password or f"Demo-{secrets.token_urlsafe(6)}-9a!"
+    hire(session, chosen)
+    session.commit()
+    tell(session, PLOTS)
+    _keep(chosen)
+    yield from (f"{login}  {position}" for login, *_names, position in PEOPLE)
+    yield f"password: {chosen}"
+
+
+def _keep(password: str) -> None:
+    file = Path(current_app.config["DATA_DIR"]) / "demo-password"
+    file.write_text(password)
+    file.chmod(0o600)
+
+
+def tell(session: Session, plots: Iterable[Plot]) -> None:
+    """Play every plot at its own date; the oldest first, so that numbers and mails fall in order."""
+    names = {login: number for number, login in session.execute(select(User.id, User.username))}
+    real = clock.now()
+    try:
+        for plot in sorted(plots, key=lambda item: -item.days_ago):
+            _play(session, plot, names, real)
+            session.commit()
+    finally:
+        clock.set_frozen(None)
+
+
+def _actor(login: str, names: dict[str, int]) -> Actor:
+    return Actor(names[login], login, lambda permission: True, stands_for=frozenset({names[login]}))
+
+
+def _play(session: Session, plot: Plot, names: dict[str, int], real: datetime) -> None:
+    day = _workday(session, clock.local(real).date() - timedelta(days=plot.days_ago))
+    clock.set_frozen(clock.at(day, time.fromisoformat(plot.clock)))
+    customer = session.scalars(select(Customer).where(Customer.name == plot.customer)).one()
+    product = session.scalars(select(Product).where(Product.model == plot.product)).first() if plot.product else None
+    record = intake.create(session, {
+        "channel": plot.channel, "customer": customer.id, "site_region": customer.region_code,
+        "site_address": customer.address, "product": product.id if product else None, "complainant": plot.complainant,
+        "contact_name": plot.complainant, "contact_phone": customer.phone, "subject": plot.subject,
+        "description": plot.description, "customer_demand": plot.demand, "severity": plot.severity},
+        _actor("reception", names))
+    if plot.channel in ("letter", "fax"):
+        attachments.keep(session, record, "投诉函件.png", PIXEL, "letter", names["reception"])
+    for scene in plot.scenes:
+        if _later(session, scene, day) > real:
+            break
+        clock.set_frozen(_later(session, scene, day))
+        _take(session, record, scene, names)
+
+
+def _take(session: Session, record: Complaint, scene: Scene, names: dict[str, int]) -> None:
+    actor = _actor(scene.who, names)
+    if scene.step == "notice":
+        _notice(session, record, names)
+        return
+    session.flush()
+    COMPLAINT.fire(session, record, scene.step, actor, scene.data)
+    session.flush()
+
+
+def _notice(session: Session, record: Complaint, names: dict[str, int]) -> None:
+    """2.6: QC drafts, the manager issues."""
+    department = session.scalars(select(Department).where(Department.code == "production")).one()
+    notice: CorrectiveAction = draft_notice(session, {
+        "complaints": [record.id], "responsible_department": department.id, "problem": record.subject,
+        "requirement": "查明根本原因并采取纠正措施", "due": clock.today() + timedelta(days=30)}, _actor("qc", names))
+    CORRECTIVE.fire(session, notice, "issue", _actor("qc_manager", names), {})
+
+
+def _workday(session: Session, day: date) -> date:
+    return load_calendar(session).on_or_before(day)
+
+
+def _later(session: Session, scene: Scene, day: date) -> datetime:
+    return clock.at(load_calendar(session).on_or_after(day + timedelta(days=scene.day)), time.fromisoformat(scene.clock))

@@ -1,0 +1,138 @@
+"""The portal under test: migrated, seeded and staffed once, copied for every test that writes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.core import clock
+from app.extensions import db
+from app.setup import initialise
+
+from .support import PASSWORD, Browser, Rest, staff
+
+POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgresql+psycopg2://postgres@127.0.0.1:5432/postgres")
+NOW = datetime(2026, 11, 24, 1, 20, tzinfo=UTC)  # Tuesday 09:20 in Shanghai
+
+
+def missing(what: str) -> None:
+    """A service that is not there: named in a skip, or a failure where it must be there."""
+    if os.environ.get("REQUIRE_SERVICES"):
+        pytest.fail(f"{what} is required (REQUIRE_SERVICES is set)")
+    pytest.skip(f"{what} not found")
+
+
+def portal_at(folder: Path, url: str) -> Flask:
+    """An application on its own data folder and database."""
+    return create_app({
+        "TESTING": True, "PORTAL_ENV": "test", "DATA_DIR": str(folder), "UPLOAD_DIR": str(folder / "uploads"),
+        "MAIL_DIR": str(folder / "mail"), "SQLALCHEMY_DATABASE_URI": url, "SECRET_KEY": "test-" * 8,
+        "AUDIT_KEY": b"audit-test", "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False, "MAIL_SERVER": "",
+    })
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A staffed SQLite database, made once by the migrations and the seeds themselves."""
+    folder = tmp_path_factory.mktemp("template")
+    app = portal_at(folder, f"sqlite:///{folder / 'portal.db'}")
+    with app.app_context(), clock.frozen(NOW):
+        initialise()
+        staff(db.session)
+        db.session.commit()
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        db.engine.dispose()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One application for all tests; its database file is laid anew for each of them."""
+    folder = tmp_path_factory.mktemp("portal")
+    shutil.copy(template / "portal.db", folder / "portal.db")
+    return portal_at(folder, f"sqlite:///{folder / 'portal.db'}")
+
+
+@pytest.fixture
+def app(_shared: Flask, template: Path) -> Iterator[Flask]:
+    """The portal with nothing but its staff, at 09:20 on Tuesday 2026-11-24."""
+    folder = Path(_shared.config["DATA_DIR"])
+    with _shared.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    for leftover in ("portal.db-wal", "portal.db-shm"):
+        (folder / leftover).unlink(missing_ok=True)
+    shutil.copy(template / "portal.db", folder / "portal.db")
+    shutil.rmtree(folder / "uploads", ignore_errors=True)
+    shutil.rmtree(folder / "mail", ignore_errors=True)
+    clock.set_frozen(NOW)
+    yield _shared
+    clock.set_frozen(None)
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A look at the database beside the application, never the application's own session."""
+    with app.app_context():
+        engine = db.engine
+    with Session(engine) as look:
+        yield look
+
+
+@pytest.fixture
+def as_role(app: Flask) -> Callable[..., Browser]:
+    """as_role("qc") is a browser signed in as that function's person."""
+    return lambda login, locale="en": Browser(app, login, PASSWORD, locale)
+
+
+@pytest.fixture
+def rest(app: Flask) -> Callable[..., Rest]:
+    """rest("qc") speaks REST with that person's token."""
+    return lambda login, locale="en": Rest(app, login, PASSWORD, locale)
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[[str], None]]:
+    """at("2026-11-24 17:05") sets the clock, in Shanghai's time."""
+    def set_to(text: str) -> None:
+        clock.set_frozen(datetime.fromisoformat(text).replace(tzinfo=clock.zone()))
+    yield set_to
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A database of its own on the real PostgreSQL."""
+    name = f"portal_{uuid.uuid4().hex[:12]}"
+    try:
+        server = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"))
+    except sa.exc.OperationalError:
+        missing("PostgreSQL")
+        return
+    yield str(sa.make_url(POSTGRES).set(database=name).render_as_string(hide_password=False))
+    with server.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser."""
+    found: Any = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        missing("Chromium")
+    return str(found)
