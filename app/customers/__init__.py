@@ -1,1 +1,1 @@
-
+"""Customers with their contacts, products with their units."""

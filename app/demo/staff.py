@@ -49,7 +49,7 @@ PEOPLE = (  # login, family name, given name, department, own functions, positio
 )
 MANAGERS = {"reception": "reception_lead", "qc": "qc_manager", "tech": "tech_manager", "sales": "sales_manager",
             "production": "production_manager", "marketing": "marketing_manager", "management": "gm"}
-REMOTE = ("540630", "653131", "150784", "632701", "540123", "533422", "232701", "460301")
+REMOTE = ("540630", "653131", "150784", "632701", "542523", "533422", "232701", "460300")
 CATEGORIES = (("cnc", "数控机床", "CNC machines"), ("pump", "泵类", "Pumps"), ("valve", "阀门", "Valves"),
               ("electric", "电控设备", "Electrical controls"))
 COMPETENCES = (("cnc_electric", "数控机床电气", "CNC electrics", "cnc"), ("pump_mechanic", "泵类机械", "Pump mechanics", "pump"),

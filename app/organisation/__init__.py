@@ -1,1 +1,1 @@
-
+"""Departments, people, competences, regions, settings, the working calendar and who may do what."""

@@ -1,0 +1,53 @@
+"""顾客投诉及处理记录表 as the auditors look for it: filled and blank."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Any
+
+from app.core import attachments, clock
+from app.core.attachments import Attachment
+from app.core.printing import PaperForm, register
+from app.organisation.people import full_name
+
+from . import codes
+from .models import Complaint
+
+
+def _stamp(moment: datetime | None) -> str:
+    return clock.local(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+def _name(user: Any) -> str:
+    return full_name(user) if user else ""
+
+
+def context(record: Complaint | None) -> dict[str, Any]:
+    """What the paper shows; the blank form shows the same boxes, empty."""
+    words = {"channels": codes.CHANNELS, "natures": codes.NATURES, "responsibilities": codes.RESPONSIBILITIES,
+             "remedies": codes.REMEDIES, "stamp": _stamp, "name_of": _name}
+    if record is None:
+        return {**words, "dispositions": [], "assignment": None, "service": None, "confirmation": None, "arrival_due": "",
+                "ink": ""}
+    arrival = next((item for item in reversed(record.deadlines) if item.code.startswith("ARRIVE_")), None)
+    return {**words, "dispositions": [item for item in record.dispositions if item.issued_at],
+            "assignment": record.assignments[-1] if record.assignments else None, "service": record.service,
+            "confirmation": record.confirmation, "arrival_due": _stamp(arrival.due_at) if arrival else "",
+            "ink": _ink(record)}
+
+
+def _ink(record: Complaint) -> str:
+    """The drawn signature inside the page itself, so that the paper needs nothing from outside."""
+    number = record.confirmation.attachment_id if record.confirmation else None
+    file = next((item for item in record.attachments if item.id == number), None)
+    return _data_url(file) if file and file.mime in attachments.IMAGES else ""
+
+
+def _data_url(file: Attachment) -> str:
+    content = attachments.path_of(file).read_bytes()
+    return f"data:{file.mime};base64,{base64.b64encode(content).decode()}"
+
+
+register(PaperForm("complaint_record", "complaint", "顾客投诉及处理记录表", "Customer Complaint and Handling Record",
+                   "paper/complaint_record.html", context, "QR-8.2-01"))

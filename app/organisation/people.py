@@ -1,0 +1,126 @@
+"""People by name, by login, and how they are made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, has_request_context
+from flask_appbuilder.security.sqla.models import Role, User
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+from werkzeug.security import generate_password_hash
+
+from app.core.clock import now
+from app.core.turns import Function
+from app.extensions import db
+
+from .models import Department, EmployeeProfile
+
+TRAVELLING = ("technician", "inspector")
+CJK = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A colleague as a step sees one."""
+
+    user_id: int
+    user: User
+    active: bool
+    travels: bool  # a technician or inspector
+    department_id: int | None
+
+
+def full_name(user: Any) -> str:
+    """Family name first and without a blank when Chinese."""
+    first, last = user.first_name or "", user.last_name or ""
+    return f"{last}{first}" if CJK.search(first + last) else f"{first} {last}".strip()
+
+
+def find_login(session: Session, login: str) -> Person | None:
+    """Who has this login, and whether the person may be sent to a customer."""
+    user = session.scalar(select(User).where(User.username == login))
+    if user is None:
+        return None
+    held = {role.id for role in user.roles} | {role.id for group in user.groups for role in group.roles}
+    wanted = session.scalars(select(Function.role_id).where(Function.code.in_(TRAVELLING)))
+    profile = session.get(EmployeeProfile, user.id)
+    return Person(user.id, user, bool(user.active), bool(held & set(wanted)), profile.department_id if profile else None)
+
+
+def name_of(user_id: int | None) -> str:
+    """A colleague's name by id; one question per person and request."""
+    if user_id is None:
+        return ""
+    cache: dict[int, str] = g.setdefault("names", {}) if has_request_context() else {}
+    if user_id not in cache:
+        user = db.session.get(User, user_id)
+        cache[user_id] = full_name(user) if user else ""
+    return cache[user_id]
+
+
+def names_of(session: Session, ids: Iterable[int | None]) -> None:
+    """Learn many names in one question, for pages that show several people."""
+    cache: dict[int, str] = g.setdefault("names", {})
+    wanted = {number for number in ids if number is not None} - set(cache)
+    if wanted:
+        for user in session.execute(select(User.id, User.first_name, User.last_name).where(User.id.in_(wanted))):
+            cache[user.id] = full_name(user)
+
+
+def check_password(password: str) -> None:
+    """The password policy, the same on every way in. Raises ValueError."""
+    kinds = sum(bool(re.search(pattern, password)) for pattern in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]"))
+    if len(password) < 10 or kinds < 3:
+        raise ValueError(_("The password needs at least 10 characters of three kinds: small and capital letters, "
+                           "digits, signs."))
+
+
+def create_person(session: Session, *, username: str, first_name: str, last_name: str, email: str, password: str,
+                  functions: Iterable[str] = (), department: Department | None = None, locale: str = "zh",
+                  position: str = "", mobile: str = "") -> EmployeeProfile:
+    """A user with a profile, in a department, with functions of their own. Raises ValueError; the caller commits."""
+    check_password(password)
+    taken = session.scalar(select(User.username).where(
+        (func.lower(User.username) == username.lower()) | (func.lower(User.email) == email.lower())))
+    if taken:
+        raise ValueError(_("There is already a user with this login or e-mail address."))
+    user = User(username=username, first_name=first_name, last_name=last_name, email=email, active=True,
+                password=generate_password_hash(password), created_on=now().replace(tzinfo=None),
+                changed_on=now().replace(tzinfo=None))
+    user.roles = roles_of(session, functions)
+    session.add(user)
+    session.flush()
+    profile = EmployeeProfile(user_id=user.id, locale=locale, position=position, mobile=mobile, employee_no=f"E{user.id:04d}")
+    session.add(profile)
+    move_to(session, user, profile, department)
+    return profile
+
+
+def roles_of(session: Session, functions: Iterable[str]) -> list[Role]:
+    """The roles that hold these functions."""
+    query = select(Role).join(Function, Function.role_id == Role.id).where(Function.code.in_(list(functions)))
+    return list(session.scalars(query))
+
+
+def move_to(session: Session, user: User, profile: EmployeeProfile, department: Department | None) -> None:
+    """Put somebody into a department: out of the others' groups, into this one's."""
+    groups = set(session.scalars(select(Department.group_id).where(Department.group_id.is_not(None))))
+    user.groups = [group for group in user.groups if group.id not in groups]
+    if department is not None:
+        user.groups.append(department.ensure_group(session))
+    profile.department_id = department.id if department else None
+    session.flush()
+
+
+def employees(session: Session, term: str, offset: int) -> list[tuple[str, str]]:
+    """Active colleagues by name or login, for remote selects (value: login)."""
+    query = select(User).where(User.active.is_(True)).options(selectinload(User.roles)).order_by(User.username)
+    if term:
+        name = User.last_name + User.first_name
+        query = query.where(User.username.icontains(term, autoescape=True) | name.icontains(term, autoescape=True))
+    return [(user.username, full_name(user)) for user in session.scalars(query.offset(offset).limit(21))]
