@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, render_template
-from flask_babel import force_locale
+from flask import current_app, render_template, request
+from flask_babel import force_locale, get_locale
 
 from . import settings
 
@@ -45,7 +45,7 @@ def render(form: PaperForm, record: Any | None, locale: str) -> str:
     with force_locale(locale):
         company = settings.get(current_app.extensions["sqlalchemy"].session, f"company_name_{locale}")
         return render_template(form.template, form=form, record=record, locale=locale, company=company,
-                               title=form.title(locale), **form.context(record))
+                               title=form.title(locale), on_screen=True, **form.context(record))
 
 
 def pdf(html: str) -> bytes:
@@ -59,3 +59,9 @@ def pdf(html: str) -> bytes:
 
     document: bytes = HTML(string=html, url_fetcher=fetch).write_pdf()
     return document
+
+
+def language() -> str:
+    """The paper's language: as asked in the address, else the reader's."""
+    asked = request.args.get("lang", "")
+    return asked if asked in ("zh", "en") else str(get_locale() or "zh")

@@ -1,0 +1,269 @@
+"""One record page for every kind: stepper, cards, timeline, buttons and dialogs, drawn from the workflow table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from sqlalchemy.orm import Query
+from werkzeug.datastructures import CombinedMultiDict
+
+from app.extensions import db
+
+from . import attachments, clock, deadlines, printing, record_list, stepper
+from .checks import fields
+from .forms import StepForm
+from .records import Comment, Record
+from .show import Badge
+from .views import BaseView, one_or_404
+from .workflow import Actor, Forbidden, Invalid, Refused, Stale, Transition, Workflow
+
+
+@dataclass(frozen=True)
+class Card:
+    """One block of the paper form: its fields, in the paper's order."""
+
+    name: str
+    title: Any
+    rows: Callable[[Any], list[tuple[Any, Any]]]  # label and value, empty ones left out by the page
+    editable: bool = False
+    partial: str = ""
+
+
+class RecordView(BaseView):
+    """The pages of a kind of record. A kind declares workflow, cards and columns; it needs no template."""
+
+    workflow: Workflow[Any]
+    cards: tuple[Card, ...] = ()
+    aside: tuple[str, ...] = ()
+    correction: type[StepForm] | None = None
+    chips: Mapping[str, Any] = {}
+    show_template = "portal/record/page.html"
+    list_template = "portal/record/list.html"
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export", "can_comment", "can_attach"]
+    exclude_route_methods = BaseView.exclude_route_methods | {"delete", "edit"}
+
+    # ---- what a kind supplies
+
+    def headline(self, record: Any) -> Any:
+        return record.title
+
+    def editable(self, record: Any, actor: Actor) -> bool:
+        return False
+
+    def corrected(self, values: dict[str, Any]) -> dict[str, Any]:
+        return values
+
+    def as_correction(self, record: Any) -> dict[str, Any]:
+        return {}
+
+    def loaded(self, query: Query[Any]) -> Query[Any]:
+        """The record with what its page shows, in few questions."""
+        return query
+
+    # ---- rows
+
+    def for_page(self, pk: int) -> Any:
+        return one_or_404(self.loaded(self.scoped()), self.pk_column, pk)
+
+    def locked(self, pk: int) -> Any:
+        """A visible record, locked until the end of the transaction."""
+        return lock(self.scoped(), self.pk_column, pk)
+
+    def filtered(self) -> Query[Any]:
+        return record_list.narrowed(super().filtered(), self.datamodel.obj, self.workflow)
+
+    def tabs(self) -> list[record_list.Tab]:
+        return record_list.tabs(self.scoped(), self.datamodel.obj, self.workflow)
+
+    def badge(self, record: Record) -> Any:
+        return Badge.of_record(record, self.workflow)
+
+    # ---- the page
+
+    @expose("/show/<int:pk>")
+    @has_access
+    def show(self, pk: int) -> Any:
+        record = self.for_page(pk)
+        return self.record_page(record)
+
+    def record_page(self, record: Any) -> str:
+        actor = self.actor()
+        offered = self.workflow.offered(record, actor)
+        lines = stepper.lines_of(db.session, record)
+        stepper.learn_names(db.session, record, lines)
+        main = next((step for step in offered if step.tone == "main"), None)
+        page: str = self.render_template(
+            self.show_template, view=self, record=record, title=record.number, main=main,
+            others=[step for step in offered if step is not main and step.tone in ("main", "side")],
+            more=[step for step in offered if step.tone in ("more", "danger")],
+            beads=stepper.beads(self.workflow, record, lines), timeline=stepper.timeline(db.session, record, lines),
+            state=self.workflow.states[record.state], can_edit=self.correction and self.editable(record, actor),
+            forms=printing.forms_of(self.workflow.name), categories=attachments.CATEGORIES)
+        return page
+
+    # ---- steps
+
+    @expose("/<int:pk>/step/<name>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("show")
+    def take_step(self, pk: int, name: str) -> Any:
+        rows = self.workflow.rows(name) or abort(404)
+        record = self.get_or_404(pk) if request.method == "GET" else self.locked(pk)
+        step = self.workflow.row(name, record.state) or rows[0]
+        actor = self.actor()
+        if not self._mine(record, rows, actor):
+            abort(403)
+        if request.method == "GET":
+            form = step.form(data=self.suggested(record, step)) if step.form else StepForm()
+            return self._dialog(record, step, form)
+        return self._do(record, step, lambda version: self.workflow.fire(
+            db.session, record, name, actor, self._sent(), version=version))
+
+    def _mine(self, record: Any, rows: list[Transition[Any]], actor: Actor) -> bool:
+        from .workflow import allowed
+        return any(allowed(row, record, actor) for row in rows)
+
+    def suggested(self, record: Any, step: Transition[Any]) -> dict[str, Any]:
+        """What a step's form may already know."""
+        return {}
+
+    @expose("/<int:pk>/correct", methods=["GET", "POST"])
+    @has_access
+    @permission_name("edit")
+    def correct(self, pk: int) -> Any:
+        form_class = self.correction or abort(404)
+        record = self.get_or_404(pk) if request.method == "GET" else self.locked(pk)
+        actor = self.actor()
+        if not self.editable(record, actor):
+            abort(403)
+        step: Transition[Any] = Transition("edit", _("Correct the form"), frozenset(), None, (), form=form_class)
+        if request.method == "GET":
+            return self._dialog(record, step, form_class(data=self.as_correction(record)))
+        return self._do(record, step, lambda version: self.workflow.edit(
+            db.session, record, actor, self.corrected(fields(step, record, self._sent())), version=version))
+
+    def _sent(self) -> Any:
+        return CombinedMultiDict([request.form, request.files])
+
+    def _do(self, record: Any, step: Transition[Any], act: Callable[[int | None], Any]) -> Any:
+        """204 with the way back, or 409/422 with the form again: what was typed is never lost."""
+        number, version = record.id, request.form.get("row_version", type=int)
+        form = step.form.of(self._sent()) if step.form else StepForm()
+        try:
+            act(version)
+            db.session.commit()
+        except Forbidden:
+            db.session.rollback()
+            abort(403)
+        except Invalid as wrong:
+            db.session.rollback()
+            return self._dialog(self.get_or_404(number), step, marked(form, wrong.errors)), 422
+        except Refused as refused:
+            db.session.rollback()
+            return self._dialog(self.get_or_404(number), step, form, refused=str(refused)), 409
+        except Stale as stale:
+            lines = [stepper.Line.of(line, self.workflow) for line in stale.lines]
+            db.session.rollback()
+            return self._dialog(self.get_or_404(number), step, form, stale=lines), 409
+        flash(_("%(title)s: done.", title=str(step.label)), "success")
+        there = url_for(f"{self.endpoint}.show", pk=number)
+        return ("", 204, {"X-Location": there}) if "X-Fragment" in request.headers else redirect(there)
+
+    def _dialog(self, record: Any, step: Transition[Any], form: StepForm, *, refused: str = "", stale: Any = ()) -> str:
+        form.bind(record)
+        version = record.version if stale or request.method == "GET" else request.form.get("row_version", record.version)
+        facts = {"view": self, "record": record, "step": step, "form": form, "refused": refused, "stale": stale,
+                 "version": version, "previews": self.previews(record, step), "title": step.label, "action": request.path}
+        if "X-Fragment" in request.headers:
+            return render_template("portal/record/_dialog.html", **facts)
+        page: str = self.render_template("portal/record/dialog_page.html", **facts)
+        return page
+
+    def previews(self, record: Any, step: Transition[Any]) -> list[tuple[Any, deadlines.Preview]]:
+        """The deadlines a step would start, computed before it is saved."""
+        found = []
+        for code in step.codes_started(record):
+            try:
+                rule = deadlines.current_rule(db.session, code)
+                found.append((rule, deadlines.preview(db.session, code, clock.now())))
+            except ValueError:
+                continue  # its end is typed in the form itself
+        return found
+
+    # ---- notes, files, paper
+
+    @expose("/<int:pk>/comment", methods=["POST"])
+    @has_access
+    @permission_name("comment")
+    def comment(self, pk: int) -> Any:
+        record = self.get_or_404(pk)
+        text = request.form.get("comment", "").replace("\0", "").strip()[:5000]
+        if text:
+            db.session.add(Comment(record_id=record.id, author_id=self.actor().user_id, text=text))
+            db.session.commit()
+        return redirect(url_for(f"{self.endpoint}.show", pk=pk) + "#timeline")
+
+    @expose("/<int:pk>/attach", methods=["POST"])
+    @has_access
+    @permission_name("attach")
+    def attach(self, pk: int) -> Any:
+        record = self.locked(pk)
+        upload = request.files.get("file")
+        try:
+            if upload is None or not upload.filename:
+                raise attachments.NotAccepted(_("Choose a file first."))
+            attachments.store(db.session, record, upload, request.form.get("category", ""), self.actor().user_id)
+            db.session.commit()
+            flash(_("“%(name)s” was attached.", name=upload.filename), "success")
+        except attachments.NotAccepted as refused:
+            db.session.rollback()
+            flash(str(refused), "danger")
+        return redirect(url_for(f"{self.endpoint}.show", pk=pk) + "#files")
+
+    @expose("/<int:pk>/file/<int:number>")
+    @has_access
+    @permission_name("show")
+    def file(self, pk: int, number: int) -> Any:
+        return served(self.get_or_404(pk), number)
+
+    @expose("/<int:pk>/print/<code>")
+    @has_access
+    @permission_name("show")
+    def paper(self, pk: int, code: str) -> Any:
+        form = printing.FORMS.get((self.workflow.name, code)) or abort(404)
+        return printing.render(form, self.for_page(pk), printing.language())
+
+    @expose("/blank/<code>")
+    @has_access
+    @permission_name("list")
+    def blank(self, code: str) -> Any:
+        form = printing.FORMS.get((self.workflow.name, code)) or abort(404)
+        return printing.render(form, None, printing.language())
+
+
+def lock(query: Query[Any], column: Any, pk: Any) -> Any:
+    """A visible record under a row lock; its version is read under the lock."""
+    return one_or_404(query.populate_existing().with_for_update(of=Record), column, pk)
+
+
+def marked(form: StepForm, errors: Mapping[str, list[str]]) -> StepForm:
+    """A form with the sentences beside its fields."""
+    form.validate()
+    for name, sentences in errors.items():
+        if name in form:
+            form[name].errors = list(sentences)
+    return form
+
+
+def served(record: Any, number: int) -> Any:
+    """A file of a record the person may see, always as a download."""
+    row = next((item for item in record.attachments if item.id == number), None) or abort(404)
+    return send_file(attachments.path_of(row), mimetype=row.mime, as_attachment=True, download_name=row.name, max_age=0)
+
+
