@@ -1,0 +1,104 @@
+"""The `q` argument of REST lists (rison, as FAB speaks it): filters, order, page; refused in words when wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import prison
+from flask import current_app, request
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Query
+
+Operator = Callable[[Any, Any], ColumnElement[bool]]
+OPERATORS: dict[str, Operator] = {
+    "eq": lambda column, value: column == value,
+    "neq": lambda column, value: column != value,
+    "gt": lambda column, value: column > value,
+    "lt": lambda column, value: column < value,
+    "rel_o_m": lambda column, value: column == value,
+    "sw": lambda column, value: column.istartswith(str(value), autoescape=True),
+    "ew": lambda column, value: column.iendswith(str(value), autoescape=True),
+    "ct": lambda column, value: column.icontains(str(value), autoescape=True),
+    "nct": lambda column, value: ~column.icontains(str(value), autoescape=True),
+}
+TEXTUAL = ("sw", "ew", "ct", "nct")
+
+
+class BadQuery(ValueError):
+    """What was asked for can't be answered; str(e) says why (400)."""
+
+
+def asked() -> dict[str, Any]:
+    """The rison (or JSON) argument as a dictionary."""
+    text = request.args.get("q", "")
+    if not text:
+        return {}
+    if len(text) > 4000 or text.count("(") > 60:
+        raise BadQuery(_("The query is too long."))
+    try:
+        value = prison.loads(text)
+    except Exception as error:  # the parser fails in many ways on nonsense
+        raise BadQuery(_("The query can't be read: write it in rison.")) from error
+    if not isinstance(value, dict):
+        raise BadQuery(_("The query can't be read: write it in rison."))
+    return value
+
+
+def narrowed(query: Query[Any], columns: Mapping[str, Any], wanted: Mapping[str, Any]) -> Query[Any]:
+    """The query with the caller's filters."""
+    filters = wanted.get("filters", [])
+    if not isinstance(filters, list) or len(filters) > 20:
+        raise BadQuery(_("Filters are a list of at most 20."))
+    for item in filters:
+        if not isinstance(item, dict) or item.get("col") not in columns or item.get("opr") not in OPERATORS:
+            raise BadQuery(_("Filter by one of: %(columns)s.", columns=", ".join(columns)))
+        column, value = columns[item["col"]], item.get("value")
+        if isinstance(value, dict | list) or "\0" in str(value):
+            raise BadQuery(_("The value of the filter “%(column)s” can't be read.", column=item["col"]))
+        value = value if item["opr"] in TEXTUAL else typed(column, value, item["col"])
+        query = query.filter(OPERATORS[item["opr"]](column, value))
+    return query
+
+
+def typed(column: Any, value: Any, name: str) -> Any:
+    """A filter's value in the column's own type."""
+    if value is None:
+        return None
+    kind = column.type.python_type
+    try:
+        if kind is bool:
+            return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
+        if kind is int:
+            if not -(2**31) < int(value) < 2**31:
+                raise ValueError
+            return int(value)
+        if kind in (datetime, date):
+            return kind.fromisoformat(str(value))
+        return Decimal(str(value)) if kind is Decimal else str(value)
+    except (KeyError, ValueError, TypeError, InvalidOperation) as error:
+        raise BadQuery(_("The value of the filter “%(column)s” can't be read.", column=name)) from error
+
+
+def ordered(query: Query[Any], columns: Mapping[str, Any], pk: Any, wanted: Mapping[str, Any]) -> Query[Any]:
+    """The query in the caller's order, newest first without one."""
+    name = wanted.get("order_column")
+    if name is None:
+        return query.order_by(pk.desc())
+    if name not in columns:
+        raise BadQuery(_("Order by one of: %(columns)s.", columns=", ".join(columns)))
+    descending = wanted.get("order_direction", "asc") == "desc"
+    return query.order_by(columns[name].desc() if descending else columns[name].asc(), pk.desc())
+
+
+def page_of(query: Query[Any], wanted: Mapping[str, Any]) -> Query[Any]:
+    """The page the caller asked for, never more than the limit."""
+    limit = int(current_app.config["FAB_API_MAX_PAGE_SIZE"])
+    page, size = wanted.get("page", 0), wanted.get("page_size", 25)
+    if any(isinstance(number, bool) or not isinstance(number, int) for number in (page, size)) or not 0 <= page < 100_000:
+        raise BadQuery(_("The page must be a whole number from 0."))
+    size = size if 1 <= size <= limit else limit
+    return query.offset(page * size).limit(size)
