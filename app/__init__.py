@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from flask_appbuilder import AppBuilder
 from sqlalchemy import Engine, event
 
 import config as settings_file
@@ -49,7 +48,7 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
 def _models() -> None:
     """Every table, known before the first query."""
     from .complaints import models as _complaints  # noqa: F401
-    from .core import attachments, audit, deadlines, history, numbers, turns, workdays  # noqa: F401
+    from .core import attachments, audit, deadlines, history, idempotency, numbers, rights, seeding, turns, workdays  # noqa: F401
     from .corrective import models as _corrective  # noqa: F401
     from .customers import models as _customers  # noqa: F401
     from .notifications import models as _notifications  # noqa: F401
@@ -59,12 +58,15 @@ def _models() -> None:
 def _fab(app: Flask) -> None:
     from . import menu, notifications
     from .core import lookups, web
+    from .core.builder import PortalBuilder
     from .core.security import PortalSecurityManager
     from .reports.dashboard import Dashboard
 
     web.install(app)
-    app.appbuilder = AppBuilder(  # type: ignore[attr-defined]
-        app, db.session, security_manager_class=PortalSecurityManager, base_template="portal/base.html", indexview=Dashboard)
+    builder = PortalBuilder(app, db.session, security_manager_class=PortalSecurityManager,
+                            base_template="portal/base.html", indexview=Dashboard)
+    web.choose_locale()
     lookups.install(app)
-    menu.register(app.appbuilder)  # type: ignore[attr-defined]
+    menu.register(builder)
     notifications.install(app)
+    app.jinja_env.globals["menu_groups"] = menu.groups

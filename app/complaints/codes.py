@@ -72,3 +72,5 @@ OUTCOMES = {"settled": _l("Settled with the customer"), "unsatisfied": _l("Custo
             "confirmed": _l("Confirmed by the customer"), "unconfirmed": _l("Not confirmed by the customer")}
 NEGATIVE_WORDS = ("未解决", "没解决", "没有解决", "未修", "没修", "不满意", "仍然", "仍未", "依然", "还是坏", "还没", "不行",
                   "not solved", "not resolved", "unresolved", "still", "not fixed", "unsatisf", "dissatisf", "not working")
+ZONES = {"in_province": _l("In the province"), "out_province": _l("Outside the province"), "remote": _l("Remote area"),
+         "special": _l("Hong Kong, Macao, Taiwan, abroad")}

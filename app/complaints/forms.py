@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core.fields import (
@@ -21,6 +24,7 @@ from app.core.fields import (
     YesNoField,
 )
 from app.core.forms import StepForm
+from app.organisation.regions import suggest
 
 from . import codes
 
@@ -60,6 +64,14 @@ class Intake(StepForm):
     description = LongTextField(_l("Description"), required=True)
     customer_demand = LongTextField(_l("Customer's demand"))
     severity = ChoiceField(_l("Severity"), choices=codes.SEVERITIES)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A missing region names the places the typed address could be; it is chosen, never guessed (2.2)."""
+        good = bool(super().validate(extra_validators))
+        places = suggest(self.site_address.data or "") if self.site_region.errors and not self.site_region.data else []
+        if places:
+            self.site_region.errors = [_("Choose the region. The address could be in: %(places)s.", places="、".join(places[:5]))]
+        return good
 
 
 class Correction(StepForm):

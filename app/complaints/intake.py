@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -58,10 +57,6 @@ def possible_duplicates(session: Session, customer_id: int, product_id: int | No
     return list(session.scalars(query.order_by(Complaint.id.desc()).limit(5)))
 
 
-def where_is(text: str) -> str:
-    """The sentence for an address without a chosen region: name the candidates, never guess."""
-    from app.organisation.regions import suggest
-    candidates = suggest(text)
-    if not candidates:
-        return ""
-    return _("Choose the region. The address could be in: %(places)s.", places="、".join(candidates[:5]))
+def as_correction(record: Complaint) -> dict[str, Any]:
+    """The head of the form as it stands."""
+    return {**{name: getattr(record, name) for name in PLAIN}, "product": record.product_id}

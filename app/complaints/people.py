@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.core import clock
+from app.core.security import current_rights
 from app.core.turns import role_turn, user_turn
 from app.core.workflow import Actor, Turn
 
@@ -60,3 +61,10 @@ def own_slip(record: Complaint, actor: Actor) -> bool:
         return True
     mine = record.created_by_id in actor.stands_for or record.received_by_id in actor.stands_for
     return mine and clock.local(record.created_at).date() == clock.today()
+
+
+def contact_visible(record: Complaint) -> bool:
+    """Phone numbers are masked for those who only read; the assigned person sees them while the assignment runs."""
+    rights = current_rights()
+    running = record.assignment and record.assignment.ended_at is None and record.state not in ("closed", "merged", "void")
+    return rights.may("see_contact", "Complaint") or bool(running and record.assignment.people & rights.stands_for)  # type: ignore[union-attr]

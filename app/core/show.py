@@ -52,3 +52,12 @@ def remaining(due_at: datetime, now: datetime) -> tuple[str, str]:
     if days == 0:
         return _("today %(time)s", time="24:00" if at_midnight else clock.local(due_at).strftime("%H:%M")), "warn"
     return _("%(n)s d left", n=days), "warn" if days == 1 else "mut"
+
+
+def masked_unless(visible: bool, phone: str | None) -> Any:
+    """A phone number one can call, or only recognise."""
+    if not phone:
+        return None
+    if not visible:
+        return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****"
+    return Markup('<a href="tel:{}">{}</a>').format(phone, phone)

@@ -8,7 +8,7 @@ from typing import Any
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ForeignKey, Index, String, Text, event
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.core.clock import now
 from app.core.types import UtcDateTime
@@ -47,6 +47,7 @@ class Customer(Model):
     created_at: Mapped[Any] = mapped_column(UtcDateTime, default=now)
 
     region: Mapped[Region | None] = relationship()
+    region_id: Mapped[str | None] = synonym("region_code")
     sales_owner: Mapped[User | None] = relationship()
     contacts: Mapped[list[Contact]] = relationship(back_populates="customer", order_by="Contact.id")
     units: Mapped[list[ProductUnit]] = relationship(back_populates="customer", order_by="ProductUnit.id")
@@ -89,6 +90,9 @@ class ProductCategory(Model):
     code: Mapped[str] = mapped_column(String(30), unique=True)
     name_zh: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     @property
     def label(self) -> str:
@@ -158,6 +162,9 @@ class FailureMode(Model):
     code: Mapped[str] = mapped_column(String(30), unique=True)
     name_zh: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     def __repr__(self) -> str:
         return in_locale(self.name_zh, self.name_en)

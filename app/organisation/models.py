@@ -93,11 +93,14 @@ class EmployeeProfile(Model):
     session_epoch: Mapped[int] = mapped_column(default=0)
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
 
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     department: Mapped[Department | None] = relationship()
     deputy: Mapped[User | None] = relationship(foreign_keys=[deputy_id])
     leader: Mapped[User | None] = relationship(foreign_keys=[leader_id])
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     def __repr__(self) -> str:
         from .people import full_name
@@ -114,6 +117,9 @@ class Competence(Model):
     name_zh: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(80))
     product_category_id: Mapped[int | None] = mapped_column(ForeignKey("product_category.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     @property
     def label(self) -> str:
@@ -136,9 +142,12 @@ class EmployeeCompetence(Model):
     certificate_no: Mapped[str | None] = mapped_column(String(60))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     user: Mapped[User] = relationship()
     competence: Mapped[Competence] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     def __repr__(self) -> str:
         return f"{self.competence}"
@@ -159,6 +168,9 @@ class Region(Model):
     is_remote: Mapped[bool] = mapped_column(default=False)  # 边远地区
     special: Mapped[bool] = mapped_column(default=False)  # Hong Kong, Macao, Taiwan, abroad
     is_leaf: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     @property
     def id(self) -> str:

@@ -18,7 +18,7 @@ from app.core.clock import now
 from app.core.turns import Function
 from app.extensions import db
 
-from .models import Department, EmployeeProfile
+from .models import Department, EmployeeProfile, in_locale
 
 TRAVELLING = ("technician", "inspector")
 CJK = re.compile(r"[\u4e00-\u9fff]")
@@ -124,3 +124,26 @@ def employees(session: Session, term: str, offset: int) -> list[tuple[str, str]]
         name = User.last_name + User.first_name
         query = query.where(User.username.icontains(term, autoescape=True) | name.icontains(term, autoescape=True))
     return [(user.username, full_name(user)) for user in session.scalars(query.offset(offset).limit(21))]
+
+
+def turn_label(owner: str | None) -> str:
+    """Whose turn it is, in words: a person, a function, a department."""
+    if not owner:
+        return ""
+    kind, _sep, rest = owner.partition(":")
+    if kind == "user":
+        return name_of(int(rest))
+    role, _at, place = rest.partition("@")
+    names = _turn_names()
+    return " · ".join(part for part in (names.get(f"d{place}", ""), names.get(f"r{role}", "")) if part)
+
+
+def _turn_names() -> dict[str, str]:
+    """Functions and departments by key, read once per request."""
+    if "turn_names" not in g:
+        session = db.session
+        functions = {f"r{row.role_id}": in_locale(row.name_zh, row.name_en) for row in session.scalars(select(Function))}
+        places = {f"d{row.id}": row.label for row in session.scalars(select(Department))}
+        g.turn_names = {**functions, **places}
+    names: dict[str, str] = g.turn_names
+    return names

@@ -1,0 +1,150 @@
+"""The pages of the complaint line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Query, selectinload
+
+from app.core import clock, workflow
+from app.core.record_list import CHIPS
+from app.core.record_views import RecordView
+from app.core.show import Badge, tag
+from app.core.views import Column, table
+from app.customers.models import Customer
+from app.extensions import db
+from app.organisation.people import name_of
+
+from . import forms, intake
+from .cards import CARDS
+from .codes import CHANNELS
+from .models import Complaint
+from .scope import ComplaintScope
+from .workflow import COMPLAINT
+
+
+def customer_cell(record: Complaint) -> Any:
+    return record.customer.name if record.customer else ""
+
+
+def state_cell(record: Complaint) -> Any:
+    state = COMPLAINT.states[record.state]  # type: ignore[index]
+    star = tag(_("Major"), "bad") if record.is_major else ""
+    return tag(state.label, state.tone) + (" " if star else "") + star
+
+
+def whose_turn(record: Complaint) -> str:
+    """The person, or the function whose turn it is."""
+    from app.organisation.people import turn_label
+    return turn_label(record.owner)
+
+
+class ComplaintView(RecordView):
+    """顾客投诉及处理记录表: list, intake, record page."""
+
+    route_base = "/complaint"
+    datamodel = table(Complaint)
+    class_permission_name = "Complaint"
+    base_filters = [["id", ComplaintScope, None]]
+    workflow = COMPLAINT
+    form = forms.Intake
+    correction = forms.Correction
+    cards = CARDS
+    aside = ("portal/complaint/_customer.html",)
+    chips = CHIPS
+    list_title, add_title = _l("Customer complaints"), _l("New complaint")
+    edit_title, show_title = _l("Correct the form"), _l("Complaint")
+    add_template = "portal/complaint/intake.html"
+    edit_template = "portal/complaint/intake.html"
+    search_hint = _l("Number, subject or phone")
+    searched = (Complaint.number, Complaint.title, Complaint.contact_phone)
+    eager = (selectinload(Complaint.customer), selectinload(Complaint.product))
+    columns = {
+        "number": Column(_l("Number"), "number", order=Complaint.id, css="num"),
+        "customer": Column(_l("Customer"), customer_cell),
+        "product": Column(_l("Product"), lambda record: record.product or ""),
+        "title": Column(_l("Subject"), "title"),
+        "state": Column(_l("State"), state_cell, plain=lambda record: str(COMPLAINT.states[record.state].label)),
+        "turn": Column(_l("Whose turn"), whose_turn),
+        "due_at": Column(_l("Deadline"), lambda record: Badge.of_record(record, COMPLAINT), order=Complaint.due_at,
+                         plain=lambda record: record.due_at, nullable=True),
+        "changed_at": Column(_l("Updated"), lambda record: clock.local(record.changed_at).strftime("%m-%d %H:%M"),
+                             order=Complaint.changed_at, plain=lambda record: record.changed_at),
+    }
+    default_order = ("due_at", False)
+
+    def loaded(self, query: Query[Any]) -> Query[Any]:
+        return query.options(*(selectinload(getattr(Complaint, name)) for name in (
+            "customer", "product", "site_region", "deadlines", "attachments", "dispositions", "assignments", "services",
+            "confirmations", "negotiations", "contacts", "notices")))
+
+    def headline(self, record: Complaint) -> Any:
+        return f"{record.customer.name} · {record.title}"
+
+    def editable(self, record: Complaint, actor: workflow.Actor) -> bool:
+        return intake.editable(record, actor)
+
+    def corrected(self, values: dict[str, Any]) -> dict[str, Any]:
+        return intake.correction(values)
+
+    def as_correction(self, record: Complaint) -> dict[str, Any]:
+        return intake.as_correction(record)
+
+    def suggested(self, record: Complaint, step: Any) -> dict[str, Any]:
+        """What a step's form starts with: the draft, the findings, the region."""
+        part = record.disposition if step.name == "draft_disposition" else record.service
+        if step.name in ("draft_disposition", "complete", "handle_remotely", "investigate") and part is not None and step.form:
+            return {field.name: getattr(part, field.name, None) for field in step.form()}
+        if step.name == "correct_site":
+            return {"site_region": record.site_region_code, "site_address": record.site_address}
+        if step.name in ("classify_quality", "reclassify_quality"):
+            return {"solution_plan": record.solution_plan}
+        if step.name == "confirm":
+            return {"signer_name": record.contact_name or record.complainant}
+        return {}
+
+    # ---- intake
+
+    def initial(self) -> Any:
+        started = {"channel": request.args.get("channel", "phone")}
+        return {**started, **{key: request.args[key] for key in ("customer", "site_region", "product") if key in request.args}}
+
+    def save(self, row: Any, values: dict[str, Any]) -> Any:
+        return intake.create(db.session, values, self.actor())
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> Any:
+        answer = super().add()
+        if request.method == "POST" and getattr(answer, "status_code", 0) == 302 and request.form.get("then") == "hand_over":
+            return self._straight_to_qc()
+        return answer
+
+    def _straight_to_qc(self) -> Any:
+        """保存并移交质检: the next dialog is waiting when the record page opens."""
+        from flask import get_flashed_messages
+        record = db.session.query(Complaint).filter_by(created_by_id=self.actor().user_id).order_by(Complaint.id.desc()).first()
+        get_flashed_messages()
+        assert record is not None  # just made by this person
+        flash(_("%(number)s is registered. It must be handed to QC today.", number=record.number), "success")
+        return redirect(url_for("ComplaintView.show", pk=record.id, step="classify_quality"))
+
+    @expose("/similar")
+    @has_access
+    @permission_name("add")
+    def similar(self) -> Any:
+        """What reception should know while typing: the customer, open complaints, possible duplicates."""
+        from flask import render_template
+        number = request.args.get("customer", type=int)
+        customer = db.session.get(Customer, number) if number and number < 2**31 else None
+        product = request.args.get("product", type=int)
+        found = intake.possible_duplicates(db.session, customer.id, product) if customer else []
+        return render_template("portal/complaint/_similar.html", customer=customer, found=found, view=self,
+                               channels=CHANNELS, name_of=name_of)
+
+

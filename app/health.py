@@ -1,0 +1,73 @@
+"""Is everything there that the portal needs? Each problem is a sentence that says what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from .core.triggers import expected
+from .extensions import db
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def problems(quick: bool = False) -> Iterator[str]:
+    """Every problem found; `quick` asks only what a load balancer needs."""
+    try:
+        with db.engine.connect() as connection:
+            yield from _schema(connection)
+    except SQLAlchemyError as error:
+        yield f"The database does not answer: {error.__class__.__name__}. Check PORTAL_DATABASE_URL."
+        return
+    if not quick:
+        yield from _triggers()
+        yield from _machine()
+
+
+def _schema(connection: object) -> Iterator[str]:
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    current = MigrationContext.configure(connection).get_current_revision()  # type: ignore[arg-type]
+    if current != head:
+        yield f"The database is at migration {current}, the program at {head}: run `portal init`."
+
+
+def _triggers() -> Iterator[str]:
+    dialect = db.engine.dialect.name
+    names = ("SELECT tgname FROM pg_trigger" if dialect == "postgresql" else "SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    missing = expected(dialect) - set(db.session.execute(text(names)).scalars())
+    if missing:
+        yield f"{len(missing)} database triggers are missing: run `portal init`."
+
+
+def _machine() -> Iterator[str]:
+    config = current_app.config
+    uploads = Path(config["UPLOAD_DIR"])
+    uploads.mkdir(parents=True, exist_ok=True)
+    if not os.access(uploads, os.W_OK):
+        yield f"The upload folder {uploads} can't be written to."
+    if len(config["SECRET_KEY"]) < 32:
+        yield "PORTAL_SECRET_KEY is shorter than 32 characters."
+    for language in ("zh",):
+        folder = Path(config["BABEL_TRANSLATION_DIRECTORIES"].split(";")[-1])
+        if not (folder / language / "LC_MESSAGES" / "messages.mo").exists():
+            yield f"The {language} catalogue is not compiled: run `make setup`."
+    if config["PORTAL_ENGINE"] != "embedded":
+        yield "PORTAL_ENGINE: only the embedded engine is part of this version."
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        yield "pango is missing, paper forms can't be made as PDF: install libpango-1.0-0 libpangoft2-1.0-0."
+    fonts = shutil.which("fc-list")
+    if fonts and not subprocess.run([fonts, ":lang=zh"], capture_output=True, check=False).stdout:  # noqa: S603
+        yield "No Chinese font is installed, paper forms would be empty: install fonts-noto-cjk."
+
+

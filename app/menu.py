@@ -1,0 +1,80 @@
+"""The whole menu, in the order people see it, and every page and resource of the portal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+
+from .complaints import api as complaints_api
+from .complaints import lookups as _complaint_lookups  # noqa: F401
+from .complaints import printing as _complaint_printing  # noqa: F401
+from .complaints.views import ComplaintView
+from .core.security import current_rights
+from .corrective.api import CorrectiveActionApi
+from .corrective.views import CorrectiveActionView
+from .customers import api as customers_api
+from .customers import views as customers
+from .notifications import api as notifications_api
+from .notifications import views as notifications
+from .organisation import api as organisation_api
+from .organisation import pages, views
+from .reports.search import SearchPage
+
+MENU: tuple[tuple[Any, tuple[tuple[Any, Any, str, str], ...]], ...] = (  # group: label, view, thing, icon
+    (_l("Complaint handling"), (
+        (_l("Customer complaints"), ComplaintView, "Complaint", "fa-comments"),
+        (_l("Corrective actions"), CorrectiveActionView, "CorrectiveAction", "fa-check-square"),
+    )),
+    (_l("Customers and products"), (
+        (_l("Customers"), customers.CustomerView, "Customer", "fa-address-book"),
+        (_l("Products"), customers.ProductView, "Product", "fa-cube"),
+        (_l("Product units"), customers.ProductUnitView, "ProductUnit", "fa-barcode"),
+    )),
+    (_l("Organisation"), (
+        (_l("Departments"), views.DepartmentView, "Department", "fa-sitemap"),
+        (_l("Employees"), views.EmployeeView, "Employee", "fa-user"),
+        (_l("Competences"), views.CompetenceView, "Competence", "fa-graduation-cap"),
+        (_l("Regions"), views.RegionView, "Region", "fa-map"),
+    )),
+    (_l("Administration"), (
+        (_l("Who may do what"), pages.AccessPage, "Access", "fa-key"),
+        (_l("Deadline rules"), views.DeadlineRuleView, "DeadlineRule", "fa-clock"),
+        (_l("Working calendar"), pages.CalendarPage, "WorkCalendar", "fa-calendar-alt"),
+        (_l("Settings"), pages.SettingsPage, "Setting", "fa-cog"),
+        (_l("Outbox"), notifications.OutboxView, "OutboxMail", "fa-envelope"),
+    )),
+)
+UNLISTED = (customers.ContactView, customers.ProductCategoryView, views.EmployeeCompetenceView, notifications.NoticePage,
+            SearchPage)
+APIS = (
+    complaints_api.ComplaintApi, complaints_api.DispositionApi, complaints_api.AssignmentApi, complaints_api.SiteServiceApi,
+    complaints_api.ConfirmationApi, CorrectiveActionApi, customers_api.CustomerApi, customers_api.ContactApi,
+    customers_api.ProductApi, customers_api.ProductUnitApi, organisation_api.RegionApi, organisation_api.DepartmentApi,
+    organisation_api.EmployeeApi, organisation_api.CompetenceApi, organisation_api.HistoryApi,
+    notifications_api.OutboxMailApi,
+)
+
+
+def register(builder: Any) -> None:
+    """Hang every page and resource on the portal."""
+    for _label, entries in MENU:
+        for _text, view, _thing, _icon in entries:
+            builder.add_view_no_menu(view)
+    for view in UNLISTED:
+        builder.add_view_no_menu(view)
+    for api in APIS:
+        builder.add_api(api)
+
+
+def groups() -> list[tuple[Any, list[tuple[Any, str, str, bool]]]]:
+    """The menu of this person: only what may be seen, with the page one is on."""
+    rights = current_rights()
+    found = []
+    for label, entries in MENU:
+        shown = [(text, f"{view.route_base}/list/", icon, request.path.startswith(f"{view.route_base}/"))
+                 for text, view, thing, icon in entries if rights.may("menu_access", thing)]
+        if shown:
+            found.append((label, shown))
+    return found

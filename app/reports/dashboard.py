@@ -1,0 +1,127 @@
+"""工作台: what waits for this person, most urgent first, with the button of the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import redirect
+from flask_appbuilder import IndexView, expose
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectin_polymorphic, selectinload
+
+from app.complaints.models import Complaint
+from app.complaints.scope import visible
+from app.complaints.workflow import COMPLAINT
+from app.core import clock
+from app.core.records import Record
+from app.core.rights import Rights
+from app.core.security import current_rights
+from app.core.show import Badge, tag
+from app.core.workflow import WORKFLOWS, Transition
+from app.corrective.models import CorrectiveAction
+from app.extensions import db
+from app.organisation.people import turn_label
+
+TODO = 10
+INTAKE = (("phone", _l("Phone call"), "fa-phone"), ("visit", _l("Visit"), "fa-door-open"), ("letter", _l("Letter"), "fa-envelope"),
+          ("fax", _l("Fax"), "fa-fax"))
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of the work list."""
+
+    record: Any
+    url: str
+    step: Transition[Any] | None
+    state: Any
+    badge: Any
+    customer: str
+    turn: str
+
+
+class Dashboard(IndexView):
+    """The first page of every role."""
+
+    route_base = ""
+
+    @expose("/")
+    def index(self) -> Any:
+        if not current_user.is_authenticated:
+            return redirect(self.appbuilder.get_url_for_login)
+        rights = current_rights()
+        self.update_redirect()
+        sees = rights.may("can_list", "Complaint")
+        return self.render_template(
+            "portal/home.html", tasks=tasks(rights), cards=cards(rights), months=months() if rights.may("see_all", "Complaint")
+            else [], majors=majors() if rights.may("read_major_mail", "Complaint") else [], sees=sees,
+            intake=INTAKE if rights.may("can_add", "Complaint") else (), COMPLAINT=COMPLAINT, tag=tag, Badge=Badge)
+
+
+def tasks(rights: Rights) -> list[Task]:
+    """Open records whose turn is mine, the most urgent first."""
+    query = (select(Record).where(Record.owner.in_(rights.owner_keys)).order_by(Record.due_at.is_(None), Record.due_at, Record.id)
+             .limit(TODO).options(selectin_polymorphic(Record, [Complaint, CorrectiveAction]),
+                                  selectinload(Complaint.customer), selectinload(Complaint.assignment),
+                                  selectinload(Complaint.dispositions)))
+    return [_task(record, rights) for record in db.session.scalars(query)]
+
+
+def _task(record: Record, rights: Rights) -> Task:
+    workflow = WORKFLOWS[record.kind]
+    offered = workflow.offered(record, rights.actor(workflow.thing))
+    step = next((item for item in offered if item.tone == "main"), None)
+    state = workflow.states[record.state]  # type: ignore[index]
+    customer = record.customer.name if isinstance(record, Complaint) else ""
+    return Task(record, f"/{record.kind}/show/{record.id}", step, tag(state.label, state.tone),
+                Badge.of_record(record, workflow), customer, turn_label(record.owner))
+
+
+def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
+    """The four numbers on top: label, value, link, tone."""
+    now = clock.now()
+    tonight = clock.midnight_after(clock.today())
+    mine = Record.owner.in_(rights.owner_keys)
+    row = db.session.execute(select(
+        func.count(), func.count().filter(Record.due_at > now, Record.due_at <= tonight),
+        func.count().filter(Record.due_at <= now)).where(mine)).one()
+    found = [(_l("Waiting for me"), row[0], "/complaint/list/?chip=mine", "pri"),
+             (_l("Due today"), row[1], "/complaint/list/?chip=mine&chip=today", "warn" if row[1] else "mut"),
+             (_l("Overdue"), row[2], "/complaint/list/?chip=mine&chip=overdue", "bad" if row[2] else "mut")]
+    score = db.session.scalar(select(func.avg(Complaint.satisfaction)).where(
+        visible(rights), Complaint.satisfaction.is_not(None), Complaint.received_at >= _month_start(clock.local(now))))
+    found.append((_l("Satisfaction this month"), f"{float(score):.1f}" if score else "—", "/complaint/list/?tab=closed", "ok"))
+    return found
+
+
+def majors() -> Sequence[Complaint]:
+    """4.4: every open major complaint, the newest first."""
+    open_states = [state.value for state, facts in COMPLAINT.states.items() if facts.turn is not None]
+    return db.session.scalars(select(Complaint).where(Complaint.is_major.is_(True), Complaint.state.in_(open_states))
+                              .order_by(Complaint.id.desc()).limit(8).options(selectinload(Complaint.customer))).all()
+
+
+def months() -> list[tuple[str, int, int]]:
+    """The last six months: quality and non-quality complaints received."""
+    first = _month_start(clock.local(clock.now()))
+    starts = [first]
+    for _index in range(5):
+        starts.insert(0, _month_start(starts[0] - timedelta(days=1)))
+    columns: list[Any] = []
+    for index, start in enumerate(starts):
+        end = starts[index + 1] if index + 1 < len(starts) else clock.now() + timedelta(days=1)
+        inside = (Complaint.received_at >= start) & (Complaint.received_at < end)
+        columns += [func.count().filter(inside, Complaint.nature == "quality"),
+                    func.count().filter(inside, Complaint.nature != "quality")]
+    row = db.session.execute(select(*columns).select_from(Complaint.__table__).where(
+        Complaint.__table__.c.received_at >= starts[0])).one()
+    return [(start.strftime("%Y-%m"), row[2 * index], row[2 * index + 1]) for index, start in enumerate(starts)]
+
+
+def _month_start(moment: datetime) -> datetime:
+    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
