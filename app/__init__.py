@@ -60,6 +60,7 @@ def _fab(app: Flask) -> None:
     from .core import lookups, web
     from .core.builder import PortalBuilder
     from .core.security import PortalSecurityManager
+    from .organisation import people
     from .reports.dashboard import Dashboard
 
     web.install(app)
@@ -69,4 +70,4 @@ def _fab(app: Flask) -> None:
     lookups.install(app)
     menu.register(builder)
     notifications.install(app)
-    app.jinja_env.globals["menu_groups"] = menu.groups
+    app.jinja_env.globals.update(menu_groups=menu.groups, name_of=people.name_of)

@@ -37,7 +37,7 @@ def narrowed(query: Query[Any], model: Any, workflow: Workflow[Any]) -> Query[An
     """The rows of the chosen tab and chips."""
     if states := _states(workflow, request.args.get("tab", "")):
         query = query.filter(model.state.in_(states))
-    asked = set(request.args.getlist("chip"))
+    asked = set(",".join(request.args.getlist("chip")).split(","))
     if "mine" in asked:
         query = query.filter(model.owner.in_(current_rights().owner_keys))
     if "major" in asked and hasattr(model, "is_major"):

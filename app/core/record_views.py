@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -21,6 +22,7 @@ from .forms import StepForm
 from .records import Comment, Record
 from .show import Badge
 from .views import BaseView, one_or_404
+from .words import Words
 from .workflow import Actor, Forbidden, Invalid, Refused, Stale, Transition, Workflow
 
 
@@ -43,6 +45,7 @@ class RecordView(BaseView):
     aside: tuple[str, ...] = ()
     correction: type[StepForm] | None = None
     chips: Mapping[str, Any] = {}
+    labels: Mapping[str, Any] = {}  # words of fields no form has
     show_template = "portal/record/page.html"
     list_template = "portal/record/list.html"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export", "can_comment", "can_attach"]
@@ -80,6 +83,11 @@ class RecordView(BaseView):
 
     def tabs(self) -> list[record_list.Tab]:
         return record_list.tabs(self.scoped(), self.datamodel.obj, self.workflow)
+
+    @cached_property
+    def words(self) -> Words:
+        """How the timeline names fields and values."""
+        return Words(self.workflow, (self.form, self.correction), self.labels)
 
     def badge(self, record: Record) -> Any:
         return Badge.of_record(record, self.workflow)

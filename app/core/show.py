@@ -28,7 +28,7 @@ class Badge:
     @staticmethod
     def until(due_at: datetime) -> Markup:
         text, tone = remaining(due_at, clock.now())
-        return tag(text, tone, clock.local(due_at).strftime("%Y-%m-%d %H:%M"))
+        return tag(text, tone, due_stamp(due_at, "%Y-%m-%d"))
 
     @staticmethod
     def of_deadline(deadline: Any, locale: str) -> Markup:
@@ -37,6 +37,14 @@ class Badge:
             words = {"met": (_("met"), "ok"), "breached": (_("met late"), "bad"), "cancelled": (_("cancelled"), "mut")}
             return tag(*words[status.value], deadline.explanation(locale))
         return tag(*remaining(deadline.due_at, clock.now()), deadline.explanation(locale))
+
+
+def due_stamp(due_at: datetime, pattern: str = "%m-%d") -> str:
+    """A deadline in words: one that ends a day is that day's 24:00, not the next day's 00:00."""
+    end = clock.local(due_at)
+    if end.strftime("%H%M%S") == "000000":
+        return f"{(end - timedelta(seconds=1)).strftime(pattern)} 24:00"
+    return end.strftime(f"{pattern} %H:%M")
 
 
 def remaining(due_at: datetime, now: datetime) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from app.extensions import db
 
 from . import clock
 from .security import current_rights
+from .show import Badge, due_stamp, tag
 
 blueprint = Blueprint("portal", __name__)
 POLICY = ("default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
@@ -51,7 +52,8 @@ def install(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader([app.jinja_loader, original])  # type: ignore[assignment,list-item]
     app.jinja_env.globals.update(
         csp_nonce=nonce, rights=current_rights, locale=lambda: str(get_locale() or "zh"), theme=_theme, tr=_tr,
-        signed_in=lambda: bool(current_user and current_user.is_authenticated), local=clock.local, now=clock.now)
+        signed_in=lambda: bool(current_user and current_user.is_authenticated), local=clock.local, now=clock.now,
+        tag=tag, Badge=Badge, due_stamp=due_stamp)
     app.jinja_env.filters["stamp"] = stamp
     app.register_blueprint(blueprint)
     app.after_request(_headers)

@@ -36,6 +36,7 @@ class CorrectiveAction(Record):
 
     __tablename__ = "corrective_action"
     __mapper_args__: Any = {"polymorphic_identity": "corrective_action"}  # noqa: RUF012
+    __table_args__: Any = ()  # the indexes of `record` are not its own
 
     id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
     problem: Mapped[str] = mapped_column(Text)  # 不合格事实
