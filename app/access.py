@@ -52,7 +52,7 @@ NOTICES = {
     "sales": (*LIST, *ALL), "department_manager": (*LIST, "see_own_department", *COMMENT),
     "leader": (*LIST, *ALL), "gm": (*LIST, *ALL, *EXPORT), "auditor": (*LIST, *ALL, *EXPORT), "admin": (*LIST, *ALL),
 }
-SEE = ("see_contact",)
+SEE = ("see_contact", "see_all")
 CUSTOMERS = {
     "reception": (*LIST, *WRITE, *SEE), "qc": (*LIST, *SEE), "technician": LIST, "inspector": LIST,
     "sales": (*LIST, *WRITE, *SEE), "sales_manager": EXPORT, "marketing": (*LIST, *WRITE, *SEE), "agent": (*LIST, "can_add"),
@@ -78,6 +78,8 @@ MATRIX: dict[str, dict[str, tuple[str, ...]]] = {
     "EmployeeCompetence": {**ADMIN, "qc": LIST, "qc_manager": WRITE},
     "WorkCalendar": {**ADMIN, **{code: LIST for code in ("reception", "qc")}},
     "DeadlineRule": {**ADMIN, **{code: LIST for code in ("reception", "qc")}},
+    "OpenApi": {code: ("can_get",) for code in FUNCTIONS}, "SwaggerView": {code: ("can_show",) for code in FUNCTIONS},
+    "ResetMyPasswordView": {code: ("can_this_form_get", "can_this_form_post", "resetmypassword") for code in FUNCTIONS},
     "Setting": ADMIN, "Access": {**ADMIN, "admin": (*LIST, "can_edit")},
     "OutboxMail": {"qc_manager": LIST, "sales_manager": LIST, "leader": LIST, "gm": LIST,
                    "auditor": (*LIST, *EXPORT), "admin": (*LIST, "can_resend")},

@@ -19,7 +19,13 @@ from .customers import views as customers
 from .notifications import api as notifications_api
 from .notifications import views as notifications
 from .organisation import api as organisation_api
-from .organisation import pages, views
+from .organisation.access_page import AccessView
+from .organisation.calendar_page import CalendarView
+from .organisation.employee_views import CompetenceView, EmployeeCompetenceView, EmployeeView
+from .organisation.rules_page import DeadlineRuleView
+from .organisation.settings_page import SettingView
+from .organisation.views import DepartmentView, RegionView
+from .reports.api import HistoryApi
 from .reports.search import SearchPage
 
 MENU: tuple[tuple[Any, tuple[tuple[Any, Any, str, str], ...]], ...] = (  # group: label, view, thing, icon
@@ -33,26 +39,26 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, Any, str, str], ...]], ...] = (  # group
         (_l("Product units"), customers.ProductUnitView, "ProductUnit", "fa-barcode"),
     )),
     (_l("Organisation"), (
-        (_l("Departments"), views.DepartmentView, "Department", "fa-sitemap"),
-        (_l("Employees"), views.EmployeeView, "Employee", "fa-user"),
-        (_l("Competences"), views.CompetenceView, "Competence", "fa-graduation-cap"),
-        (_l("Regions"), views.RegionView, "Region", "fa-map"),
+        (_l("Departments"), DepartmentView, "Department", "fa-sitemap"),
+        (_l("Employees"), EmployeeView, "Employee", "fa-user"),
+        (_l("Competences"), CompetenceView, "Competence", "fa-graduation-cap"),
+        (_l("Regions"), RegionView, "Region", "fa-map"),
     )),
     (_l("Administration"), (
-        (_l("Who may do what"), pages.AccessPage, "Access", "fa-key"),
-        (_l("Deadline rules"), views.DeadlineRuleView, "DeadlineRule", "fa-clock"),
-        (_l("Working calendar"), pages.CalendarPage, "WorkCalendar", "fa-calendar-alt"),
-        (_l("Settings"), pages.SettingsPage, "Setting", "fa-cog"),
+        (_l("Who may do what"), AccessView, "Access", "fa-key"),
+        (_l("Deadline rules"), DeadlineRuleView, "DeadlineRule", "fa-clock"),
+        (_l("Working calendar"), CalendarView, "WorkCalendar", "fa-calendar-alt"),
+        (_l("Settings"), SettingView, "Setting", "fa-cog"),
         (_l("Outbox"), notifications.OutboxView, "OutboxMail", "fa-envelope"),
     )),
 )
-UNLISTED = (customers.ContactView, customers.ProductCategoryView, views.EmployeeCompetenceView, notifications.NoticePage,
+UNLISTED = (customers.ContactView, customers.ProductCategoryView, customers.FailureModeView, EmployeeCompetenceView, notifications.NoticePage,
             SearchPage)
 APIS = (
     complaints_api.ComplaintApi, complaints_api.DispositionApi, complaints_api.AssignmentApi, complaints_api.SiteServiceApi,
     complaints_api.ConfirmationApi, CorrectiveActionApi, customers_api.CustomerApi, customers_api.ContactApi,
     customers_api.ProductApi, customers_api.ProductUnitApi, organisation_api.RegionApi, organisation_api.DepartmentApi,
-    organisation_api.EmployeeApi, organisation_api.CompetenceApi, organisation_api.HistoryApi,
+    organisation_api.EmployeeApi, organisation_api.CompetenceApi, HistoryApi,
     notifications_api.OutboxMailApi,
 )
 
@@ -73,8 +79,13 @@ def groups() -> list[tuple[Any, list[tuple[Any, str, str, bool]]]]:
     rights = current_rights()
     found = []
     for label, entries in MENU:
-        shown = [(text, f"{view.route_base}/list/", icon, request.path.startswith(f"{view.route_base}/"))
+        shown = [(text, _home(view), icon, request.path.startswith(f"{view.route_base}/"))
                  for text, view, thing, icon in entries if rights.may("menu_access", thing)]
         if shown:
             found.append((label, shown))
     return found
+
+
+def _home(view: Any) -> str:
+    """Where a page's menu entry leads."""
+    return f"{view.route_base}/list/" if hasattr(view, "datamodel") and view.datamodel is not None else f"{view.route_base}/"

@@ -83,6 +83,12 @@ class ComplaintView(RecordView):
             "customer", "product", "site_region", "deadlines", "attachments", "dispositions", "assignments", "services",
             "confirmations", "negotiations", "contacts", "notices")))
 
+    def filtered(self) -> Query[Any]:
+        """The list, of one customer when the address names one."""
+        number = request.args.get("customer", type=int)
+        query = super().filtered()
+        return query.filter(Complaint.customer_id == number) if number and 0 < number < 2**31 else query
+
     def headline(self, record: Complaint) -> Any:
         return f"{record.customer.name} · {record.title}"
 

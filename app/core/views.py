@@ -53,6 +53,12 @@ class BaseView(ModelView):
     exclude_route_methods = {"action", "action_post", "download", "api", "api_read", "api_get", "api_create",
                              "api_update", "api_delete", "api_column_add", "api_column_edit", "api_readvalues"}
 
+    def _init_properties(self) -> None:
+        """FAB's own column lists are not used: it need not search the model for them."""
+        for name in ("list", "show", "add", "edit", "search"):
+            setattr(self, f"{name}_columns", [self.datamodel.get_pk_name()])
+        super()._init_properties()
+
     def _init_forms(self) -> None:
         """The portal's own forms serve page and REST alike; FAB's would load whole tables."""
 
@@ -159,7 +165,7 @@ class BaseView(ModelView):
     def as_form(self, row: Any) -> dict[str, Any]:
         """A row as the fields of the form."""
         assert self.form is not None
-        return {field.name: getattr(row, field.name, getattr(row, f"{field.name}_id", None)) for field in self.form()}
+        return {field.name: getattr(row, f"{field.name}_id", getattr(row, field.name, None)) for field in self.form()}
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
         """Write the fields to a row (new for None). May raise Refused; the caller commits."""
@@ -236,6 +242,13 @@ def conflicts() -> str:
     return _("There is already an entry with the same code, number or name. Change it and save again.")
 
 
+class Table(SQLAInterface):
+    """FAB's interface to a model, without its search form: that would look at every column and relation."""
+
+    def get_search_columns_list(self) -> list[str]:
+        return []
+
+
 def table(model: Any) -> SQLAInterface:
     """FAB's interface to a model."""
-    return SQLAInterface(model, db.session)
+    return Table(model, db.session)

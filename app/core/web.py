@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, current_app, g, jsonify, redirect, render_template, request, session
+from flask import Blueprint, Flask, Response, current_app, g, has_request_context, jsonify, redirect, render_template, request, session
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -29,6 +29,8 @@ POLICY = ("default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'sel
 
 def pick_locale() -> str:
     """The caller's language: asked for by a program, chosen by the person, or the browser's."""
+    if not has_request_context():
+        return str(current_app.config["BABEL_DEFAULT_LOCALE"])
     known = list(current_app.config["LANGUAGES"])
     asked = request.accept_languages.best_match(known)
     if request.path.startswith("/api/") and asked and "Accept-Language" in request.headers:

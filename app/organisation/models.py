@@ -102,6 +102,10 @@ class EmployeeProfile(Model):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
+    @property
+    def id(self) -> int:
+        return self.user_id
+
     def __repr__(self) -> str:
         from .people import full_name
         return full_name(self.user)

@@ -16,9 +16,10 @@ from app.complaints.scope import visible
 from app.complaints.workflow import COMPLAINT
 from app.core.security import current_rights
 from app.core.show import Badge, tag
-from app.customers.lookups import in_line, matching
+from app.customers.lookups import matching
 from app.customers.models import Contact, Customer
 from app.customers.names import digits
+from app.customers.scope import in_scope
 from app.extensions import db
 
 MOST = 20
@@ -58,12 +59,12 @@ def _complaints(text: str) -> list[Complaint]:
 
 def _customer_ids(text: str) -> Any:
     number = digits(text) if any(char.isdigit() for char in text) else ""
-    found = select(Customer.id).where(matching(text), in_line())
+    found = select(Customer.id).where(matching(text), in_scope())
     if len(number) >= 4:
         found = found.union(select(Contact.customer_id).where(Contact.phone_digits.startswith(number, autoescape=True)))
     return found
 
 
 def _customers(text: str) -> list[Customer]:
-    query = select(Customer).where(Customer.id.in_(_customer_ids(text)), in_line()).order_by(Customer.id.desc()).limit(MOST)
+    query = select(Customer).where(Customer.id.in_(_customer_ids(text)), in_scope()).order_by(Customer.id.desc()).limit(MOST)
     return list(db.session.scalars(query))

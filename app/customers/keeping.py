@@ -1,0 +1,110 @@
+"""Saving customers, contacts and units: defaults, derived dates, and what may be the same twice."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.core.security import current_rights
+from app.core.views import write
+
+from .codes import LINES
+from .models import Contact, Customer, Product, ProductUnit
+from .names import digits, is_regular
+from .scope import in_scope
+
+MOST = 5
+
+
+def save_customer(session: Session, row: Customer | None, values: dict[str, Any]) -> Customer:
+    """A customer with its defaults: the person's own line; an agent's customer is his own."""
+    rights = current_rights()
+    before = row and (row.name, row.pinyin)
+    kept = {"kind": "enterprise", "level": "normal", "language": "zh", "line": _own_line()}
+    for name, default in kept.items():
+        values[name] = values.get(name) or (getattr(row, name) if row else default)
+    values["active"] = values.get("active") is not False
+    values["pinyin"] = (values.get("pinyin") or "").lower()
+    if before and values["name"] != before[0] and values["pinyin"] == before[1]:
+        values["pinyin"] = ""  # the initials follow a new name unless they were typed
+    if row is None and not values.get("sales_owner") and not rights.may("see_all", "Customer"):
+        values["sales_owner"] = rights.user_id
+    saved: Customer = write(session, Customer, row, values)
+    return saved
+
+
+def _own_line() -> str:
+    return next((line for line in LINES if current_rights().sees_line(line)), "mf")
+
+
+def quick_customer(session: Session, values: dict[str, Any]) -> Customer:
+    """A new customer and who called, in one go. The caller commits."""
+    contact = values.pop("contact", None)
+    customer = save_customer(session, None, values)
+    if contact:
+        session.add(Contact(customer_id=customer.id, name=contact, mobile=values.get("phone")))
+        session.flush()
+    return customer
+
+
+def same_phone(session: Session, phone: str | None, but: int | None = None) -> Sequence[Customer]:
+    """Visible customers who have this number themselves or through a contact."""
+    number = digits(phone)
+    if len(number) < 5:
+        return []
+    by_contact = select(Contact.customer_id).where(Contact.phone_digits == number)
+    query = select(Customer).where(or_(Customer.phone_digits == number, Customer.id.in_(by_contact)), in_scope())
+    query = query.options(joinedload(Customer.region)).order_by(Customer.id.desc()).limit(MOST)
+    return session.scalars(query.where(Customer.id != but) if but else query).all()
+
+
+def same_name(session: Session, name: str, but: int | None = None) -> Sequence[Customer]:
+    """Visible customers of exactly this name."""
+    query = select(Customer).where(Customer.name == name.strip(), in_scope()).limit(MOST)
+    return session.scalars(query.where(Customer.id != but) if but else query).all()
+
+
+def hints(session: Session, phone: str | None, name: str = "", but: int | None = None) -> list[str]:
+    """What the clerk should look at, though it is no reason to refuse."""
+    found = []
+    if phone and not is_regular(phone):
+        found.append(_("“%(phone)s” is not a regular phone number. That is fine for a hotline; else check it.", phone=phone))
+    if twice := [customer.name for customer in same_phone(session, phone, but)]:
+        found.append(_("The phone number also belongs to: %(names)s. Is it the same customer?", names=", ".join(twice)))
+    if name and same_name(session, name, but):
+        found.append(_("There is already a customer with this name. Is it the same one?"))
+    return found
+
+
+def save_contact(session: Session, row: Contact | None, values: dict[str, Any]) -> Contact:
+    values["is_signatory"] = bool(values.get("is_signatory"))
+    saved: Contact = write(session, Contact, row, values)
+    return saved
+
+
+def save_product(session: Session, row: Product | None, values: dict[str, Any]) -> Product:
+    if values.get("warranty_months") is None:
+        values["warranty_months"] = row.warranty_months if row else 12
+    saved: Product = write(session, Product, row, values)
+    return saved
+
+
+def save_unit(session: Session, row: ProductUnit | None, values: dict[str, Any]) -> ProductUnit:
+    """A unit; its warranty runs from shipping unless a date is typed."""
+    product = session.get(Product, values["product"])
+    if not values.get("warranty_until") and values.get("shipped_on") and product:
+        values["warranty_until"] = months_after(values["shipped_on"], product.warranty_months)
+    saved: ProductUnit = write(session, ProductUnit, row, values)
+    return saved
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
