@@ -34,8 +34,8 @@ class Plot:
     scenes: tuple[Scene, ...] = ()
 
 
-SIGNATURE = ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNg+M/AAAAAAwEBAFoKLQsA"
-             "AAAASUVORK5CYII=")
+SIGNATURE = ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsT"
+             "j2FAAAAABJRU5ErkJggg==")
 
 
 def plan(day: int = 0, clock: str = "09:50") -> Scene:

@@ -29,8 +29,8 @@ from app.organisation.models import Department
 from .plots import PLOTS, Plot, Scene
 from .staff import PEOPLE, hire
 
-PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf"
-                      "c0000000030101005a0a2d0b0000000049454e44ae426082")
+PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63"
+                      "f80f0001010100b138f6140000000049454e44ae426082")
 
 
 def load(password: str | None) -> Iterator[str]:
