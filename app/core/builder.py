@@ -11,8 +11,7 @@ class PortalBuilder(AppBuilder):
     """No language switch by GET: the portal has its own, by POST."""
 
     def _add_admin_views(self) -> None:
-        self.indexview = self._check_and_init(self.indexview)
-        self.add_view_no_menu(self.indexview)
+        self._indexview = self.add_view_no_menu(self.indexview)
         from flask_appbuilder.views import UtilView
         self.add_view_no_menu(UtilView())
         self.sm.register_views()
