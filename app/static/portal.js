@@ -87,6 +87,7 @@
 
   /* ---- Shell */
   on('click', '#p-burger', function (e, button) { e.preventDefault(); button.setAttribute('aria-expanded', document.body.classList.toggle('nav-open')); });
+  setTimeout(function () { each(document, '.t-success', function (toast) { toast.remove(); }); }, 8000);
   on('click', '.t-x', function (e, button) { button.parentNode.remove(); });
   on('click', 'tr[data-href]', function (e, row) { if (!e.target.closest('a,button,input,label,summary') && !String(getSelection())) location.href = row.dataset.href; });
   on('change', '[data-submit]', function (e, field) { field.form.submit(); });
@@ -136,8 +137,9 @@
   function shown(answer) { if (!answer.ok) throw answer; return answer.text().then(fill); }
   function say(text) { var note = dialog.querySelector('[data-say]'); note.textContent = text; note.hidden = false; note.scrollIntoView({ block: 'nearest' }); }
   function send(form, again) {
+    form.querySelector('[data-say]').hidden = true;
     return fetch(form.action, { method: 'POST', body: new FormData(form), headers: { 'X-Fragment': '1' }, redirect: 'manual' }).then(function (answer) {
-      if (answer.status === 204) { location.href = answer.headers.get('X-Location'); location.reload(); return null; }
+      if (answer.status === 204) { location.href = answer.headers.get('X-Location'); return null; }
       if (answer.status === 409 || answer.status === 422) return answer.text().then(fill);
       if (answer.type === 'opaqueredirect' || answer.status === 400 || answer.status === 401) {      // signed out meanwhile, or in again with a new token
         return fetch('/session').then(function (session) {
