@@ -164,3 +164,15 @@ def instance_file(name: str) -> Path:
     """A file in the data folder of the running portal."""
     from flask import current_app
     return Path(current_app.config["DATA_DIR"]) / name
+
+
+@main.command()
+def logins() -> None:
+    """Show the demo logins again, where this portal has them."""
+    from .demo.staff import PEOPLE
+    password = instance_file("demo-password")
+    if not password.exists():
+        return
+    for login, *_names, _department, _functions, position in PEOPLE:
+        click.echo(f"  {login:<20} {position}")
+    click.echo(f"  password: {password.read_text()}")

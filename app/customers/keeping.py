@@ -104,6 +104,12 @@ def save_unit(session: Session, row: ProductUnit | None, values: dict[str, Any])
     return saved
 
 
+def units_of(session: Session, customer_id: int) -> Sequence[ProductUnit]:
+    """The customer's newest units; a big customer has more than a page shows."""
+    query = select(ProductUnit).where(ProductUnit.customer_id == customer_id).options(joinedload(ProductUnit.product))
+    return session.scalars(query.order_by(ProductUnit.id.desc()).limit(50)).all()
+
+
 def months_after(day: date, months: int) -> date:
     """The same day so many months later, or the last day of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.records import Record
-from app.core.security import Rights, current_rights
+from app.core.security import current_rights
 from app.core.workflow import WORKFLOWS
 
+from .scope import VISIBLE, visible_records
+
 MOST = 10
-VISIBLE: dict[str, Callable[[Rights], ColumnElement[bool]]] = {}  # kind of record → its row rights
 
 
 @dataclass(frozen=True)
@@ -29,24 +29,19 @@ class Told:
     at: Any
 
 
-def complaints_of(session: Session, customer_id: int) -> list[Told]:
-    """The newest records of the customer, of all kinds this person may see."""
+def records_of(session: Session, customer_id: int) -> list[Told]:
+    """The customer's newest records, of all kinds this person may see."""
     rights = current_rights()
-    found: list[Record] = []
-    for kind, visible in VISIBLE.items():
-        workflow = WORKFLOWS[kind]
-        if rights.may("can_list", workflow.thing):
-            found += session.scalars(select(Record).where(
-                Record.kind == kind, Record.customer_id == customer_id, Record.id.in_(_ids(kind, visible(rights))))
-                .order_by(Record.id.desc()).limit(MOST))
-    return [_told(record) for record in sorted(found, key=lambda record: -record.id)[:MOST]]
+    ids: list[int] = []
+    for kind in VISIBLE:
+        if rights.may("can_list", WORKFLOWS[kind].thing):
+            ids += session.scalars(visible_records(kind, rights).where(
+                Record.customer_id == customer_id).order_by(Record.id.desc()).limit(MOST))
+    table: Any = Record.__table__
+    rows = session.execute(select(table).where(table.c.id.in_(ids)).order_by(table.c.id.desc()).limit(MOST))
+    return [_told(row) for row in rows]
 
 
-def _ids(kind: str, condition: ColumnElement[bool]) -> Any:
-    mapper = Record.__mapper__.polymorphic_map[kind]
-    return select(mapper.class_.id).where(condition)
-
-
-def _told(record: Record) -> Told:
-    state = WORKFLOWS[record.kind].states[record.state]  # type: ignore[index]
-    return Told(record.number, record.title, f"/{record.kind}/show/{record.id}", state.label, state.tone, record.created_at)
+def _told(row: Any) -> Told:
+    state = WORKFLOWS[row.kind].states[row.state]
+    return Told(row.number, row.title, f"/{row.kind}/show/{row.id}", state.label, state.tone, row.created_at)

@@ -10,12 +10,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
 from app.core.filters import RowScope
+from app.core.records import Record
 from app.core.security import Rights, current_rights
 
 from .models import Contact, Customer
 
 LINES = ("mf", "re")
-REACHED: list[Callable[[Rights], Select[Any]]] = []  # ids of customers a person meets in records of other domains
+VISIBLE: dict[str, Callable[[Rights], ColumnElement[bool]]] = {}  # kind of record → its row rights, set by its domain
 
 
 def visible(rights: Rights) -> ColumnElement[bool]:
@@ -24,7 +25,17 @@ def visible(rights: Rights) -> ColumnElement[bool]:
     if rights.may("see_all", "Customer"):
         return line
     own = Customer.sales_owner_id.in_(rights.stands_for)
-    return and_(line, or_(own, *(Customer.id.in_(reached(rights)) for reached in REACHED)))
+    return and_(line, or_(own, *(Customer.id.in_(_met(kind, rights)) for kind in VISIBLE)))
+
+
+def _met(kind: str, rights: Rights) -> Select[Any]:
+    """The customers of the records of a kind that this person may see."""
+    return select(Record.customer_id).where(Record.kind == kind, Record.id.in_(visible_records(kind, rights)))
+
+
+def visible_records(kind: str, rights: Rights) -> Select[Any]:
+    """The ids of the records of a kind that this person may see."""
+    return select(Record.__mapper__.polymorphic_map[kind].class_.id).where(VISIBLE[kind](rights))
 
 
 def in_scope() -> ColumnElement[bool]:

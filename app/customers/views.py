@@ -21,7 +21,7 @@ from . import lookups as _lookups  # noqa: F401
 from .codes import KINDS, LEVELS, word
 from .forms import ContactForm, CustomerForm, NamedForm, ProductForm, ProductUnitForm, QuickCustomerForm
 from .models import Contact, Customer, FailureMode, Product, ProductCategory, ProductUnit
-from .records import complaints_of
+from .records import records_of
 from .scope import CustomerScope, OfCustomerScope, reads_contacts
 
 
@@ -70,9 +70,23 @@ class CustomerView(BaseView):
             flash(hint, "warning")
         return saved
 
+    # ---- for the blocks of the page
+
+    def phone(self, contact: Contact) -> Any:
+        return show.phone_link(contact.mobile, "Contact")
+
+    def email(self, contact: Contact) -> Any:
+        return show.email_link(contact.email, "Contact")
+
+    def units(self, customer: Customer) -> Any:
+        return keeping.units_of(db.session, customer.id)
+
+    def warranty(self, unit: ProductUnit) -> Any:
+        return show.warranty_cell(unit)
+
     def records(self, customer: Customer) -> Any:
-        """The customer's complaints that this reader may see, for the page's block."""
-        return complaints_of(db.session, customer.id)
+        """The customer's records that this reader may see, for the page's block."""
+        return records_of(db.session, customer.id)
 
     @expose("/match")
     @has_access

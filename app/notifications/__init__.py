@@ -1,1 +1,17 @@
+"""Who is told what: outbox, engine, templates, bell."""
 
+from __future__ import annotations
+
+from flask import Flask
+
+
+def install(app: Flask) -> None:
+    """Listen to the workflow tables and show the bell."""
+    from app.core.workflow import LISTENERS
+
+    from .listener import listen
+    from .views import unread_count
+
+    if listen not in LISTENERS:
+        LISTENERS.append(listen)
+    app.jinja_env.globals["unread_count"] = unread_count

@@ -25,7 +25,7 @@
         }
       });
       var label = root.querySelector('label[for="' + select.id + '"]'), name = label ? label.textContent.replace('*', '').trim() : T.choose;
-      $(select).next('.select2').find('.select2-selection, .select2-search__field').attr('aria-label', name)
+      $(select).next('.select2').find('.select2-selection, .select2-search__field, .select2-selection__rendered[role]').attr('aria-label', name)
         .filter('.select2-selection').removeAttr('aria-labelledby');
     });
   }

@@ -1,0 +1,53 @@
+"""What a step owes in mails, written in the step's own transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.complaints.models import Complaint
+from app.core import clock
+from app.core.turns import holders
+from app.core.workflow import Fired
+from app.customers.models import Customer
+from app.organisation.people import full_name
+
+from . import outbox
+from .rules import CUSTOMER_STEPS, RULES
+
+QUIET = {"edit", "recompute", "log_contact", "correct_site", "back_at_company", "accept", "depart", "unmark_major"}
+
+
+def listen(fired: Fired) -> None:
+    """Those whose turn it now is, and the names beside; never the actor, nobody twice."""
+    session, record = fired.session, fired.record
+    occurrence = str(fired.line.seq)
+    event = f"{record.kind}.{fired.step}"
+    people: set[int] = set()
+    urgent = False
+    for rule in RULES.get((record.kind, fired.step), []):
+        if rule.when(fired):
+            people |= {person for who in rule.tell for person in who(session, record)}
+            urgent = urgent or rule.urgent
+    if fired.step not in QUIET | {"mark_major"}:
+        people |= set(holders(session, record.owner))
+    people.discard(fired.actor.user_id or 0)
+    outbox.owe(session, event, record.id, occurrence, people, urgent=urgent, payload={"comment": fired.line.comment[:500]})
+    if isinstance(record, Complaint) and fired.step in CUSTOMER_STEPS:
+        _tell_customer(fired, record, occurrence)
+
+
+def _tell_customer(fired: Fired, record: Complaint, occurrence: str) -> None:
+    customer = fired.session.get(Customer, record.customer_id)
+    if customer is None or not customer.email:
+        return
+    outbox.owe_customer(fired.session, CUSTOMER_STEPS[fired.step], record.id, occurrence, customer.email, customer.language,
+                        _visit(record))
+
+
+def _visit(record: Complaint) -> dict[str, Any]:
+    """Who comes and when, as the customer is told."""
+    row = record.assignment
+    if row is None:
+        return {}
+    return {"technician": full_name(row.technician), "planned_on": str(row.planned_on or ""),
+            "assigned_on": str(clock.local(row.at).date())}

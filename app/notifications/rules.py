@@ -1,0 +1,74 @@
+"""Who is told what. A step tells those whose turn it now is; here stands only who is told beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.complaints.models import Complaint
+from app.core.turns import users_who_may, users_with_role
+from app.core.workflow import Fired
+from app.customers.models import Customer
+
+Who = Callable[[Session, Any], list[int]]
+
+
+def function(*codes: str) -> Who:
+    """The holders of functions."""
+    return lambda session, record: [person for code in codes for person in users_with_role(session, code)]
+
+
+def may(permission: str, thing: str = "Complaint") -> Who:
+    """Whoever holds a right, whatever the role is called."""
+    return lambda session, record: users_who_may(session, permission, thing)
+
+
+def clerk(session: Session, record: Any) -> list[int]:
+    return [record.received_by_id] if record.received_by_id else []
+
+
+def seller(session: Session, record: Any) -> list[int]:
+    customer = session.get(Customer, record.customer_id)
+    return [customer.sales_owner_id] if customer and customer.sales_owner_id else []
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Beside those whose turn it is, these are told of a step."""
+
+    tell: tuple[Who, ...]
+    urgent: bool = False
+    when: Callable[[Fired], bool] = lambda fired: True
+
+
+RULES: dict[tuple[str, str], list[Rule]] = {}
+CUSTOMER_STEPS = {"register": "complaint_created", "assign": "complaint_assigned", "reassign": "complaint_assigned",
+                  "close": "complaint_closed", "settle": "complaint_closed"}
+
+
+def on(kind: str, step: str, *tell: Who, urgent: bool = False, when: Callable[[Fired], bool] = lambda fired: True) -> None:
+    RULES.setdefault((kind, step), []).append(Rule(tell, urgent, when))
+
+
+def third_failure(fired: Fired) -> bool:
+    """2.1: after three failed negotiations the responsible executive is told."""
+    record = fired.record
+    assert isinstance(record, Complaint)
+    return len(record.negotiations) >= 3 and not any(talk.satisfied for talk in record.negotiations[-3:])
+
+
+reception = function("reception")
+on("complaint", "negotiate", function("leader"), when=third_failure)                          # 2.1
+on("complaint", "issue_disposition", reception)                                               # 2.1
+on("complaint", "assign", reception)                                                          # 2.2
+on("complaint", "reassign", reception)                                                        # 2.2
+on("complaint", "decline", reception)                                                         # 2.2
+on("complaint", "confirm", function("qc_manager"), reception)                                 # 2.5
+on("complaint", "reject", function("qc_manager"), reception)                                  # 2.5
+on("complaint", "close", reception, seller)                                                   # 2.6
+on("complaint", "settle", reception, seller)                                                  # 2.1
+on("complaint", "mark_major", may("read_major_mail"), urgent=True)                            # 4.4
+on("corrective_action", "issue", function("qc_manager"))                                      # 2.6

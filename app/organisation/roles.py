@@ -1,0 +1,81 @@
+"""Roles as people know them: by the function of the regulation they hold, under the administrator's name for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import Role
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.fields import ChoicesField
+from app.core.turns import Function, users_with_role, users_who_may
+from app.extensions import db
+
+from .models import in_locale
+
+NOT_GIVEN = ("Public",)  # nobody works without signing in
+
+
+def known(session: Session) -> list[tuple[str, Role, str]]:
+    """Key, role and words of every role: the function's code, or the role's own name when it is the company's."""
+    functions = {row.role_id: row for row in session.scalars(select(Function))}
+    order = {row.role_id: number for number, row in enumerate(functions.values())}
+    roles = [role for role in session.scalars(select(Role)) if role.name not in NOT_GIVEN]
+    roles.sort(key=lambda role: (order.get(role.id, len(order)), role.id))
+    return [(functions[role.id].code if role.id in functions else role.name, role, _words(role, functions.get(role.id)))
+            for role in roles]
+
+
+def _words(role: Role, function: Function | None) -> str:
+    """The bilingual name of the regulation, unless the administrator has chosen another."""
+    if function is not None and role.name == function.name_en:
+        return in_locale(function.name_zh, function.name_en)
+    return str(role.name)
+
+
+def choices() -> dict[str, str]:
+    """Roles for check boxes."""
+    return {key: words for key, _role, words in known(db.session)}
+
+
+def roles_by_key(session: Session, keys: Iterable[str] | None) -> list[Role]:
+    wanted = set(keys or ())
+    return [role for key, role, _words_ in known(session) if key in wanted]
+
+
+def keys_of(session: Session, roles: Iterable[Role]) -> list[str]:
+    held = {role.id for role in roles}
+    return [key for key, role, _words_ in known(session) if role.id in held]
+
+
+def words_of(session: Session, roles: Iterable[Role]) -> list[str]:
+    held = {role.id for role in roles}
+    return [words for _key, role, words in known(session) if role.id in held]
+
+
+class RolesField(ChoicesField):
+    """Check boxes for the roles there are now."""
+
+    def __init__(self, label: Any = None, **kw: Any) -> None:
+        super().__init__(label, choices=choices(), **kw)
+
+
+def warnings(session: Session) -> list[str]:
+    """What the regulation asks of the staffing and is missing."""
+    found = []
+    if not users_with_role(session, "reception"):
+        found.append(_("2.1 asks for a dedicated person for complaints (要求专人负责): nobody active is Reception now. "
+                       "Give somebody the role."))
+    if not users_with_role(session, "qc") and not users_with_role(session, "qc_manager"):
+        found.append(_("Nobody active works in Quality Control: complaints that are handed over would wait for nobody."))
+    if not users_with_role(session, "gm"):
+        found.append(_("4.4 has major complaints reported to the General Manager: nobody active has this role."))
+    return found
+
+
+def somebody_keeps(session: Session, permission: str, thing: str) -> bool:
+    """Whether anybody active still holds a right; the caller has flushed."""
+    return bool(users_who_may(session, permission, thing))

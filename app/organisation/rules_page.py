@@ -1,0 +1,100 @@
+"""The deadline rules: a change makes a new version and is applied to what is still running."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Query
+
+from app.core import deadline_rules
+from app.core.deadline_rules import DeadlineRule
+from app.core.periods import Unit
+from app.core.recompute import recompute_open
+from app.core.show import tag
+from app.core.views import BaseView, Column, table
+from app.core.workflow import Refused
+from app.extensions import db
+
+from .codes import UNITS
+from .forms import DeadlineRuleForm
+
+FACTS = ("name_zh", "name_en", "quantity", "unit", "roll", "warn_at", "warn_minutes_before")
+
+
+def amount(rule: DeadlineRule) -> str:
+    """“3 calendar days”, “the same day”."""
+    words = str(UNITS[rule.unit.value])
+    return words if rule.unit in (Unit.same_day, Unit.fixed) else f"{rule.quantity} {words}"
+
+
+def warning(rule: DeadlineRule) -> str:
+    """When those whose turn it is are warned."""
+    if rule.warn_at:
+        return _("on the last day at %(time)s", time=rule.warn_at)
+    if rule.warn_minutes_before:
+        return _("%(n)s minutes before", n=rule.warn_minutes_before)
+    return _("before the end of the last or the day before")
+
+
+class DeadlineRuleView(BaseView):
+    """时限规则: the promises of the regulation, versioned."""
+
+    route_base = "/deadline_rule"
+    datamodel = table(DeadlineRule)
+    class_permission_name = "DeadlineRule"
+    base_permissions = ["can_list", "can_show", "can_edit", "can_export"]
+    exclude_route_methods = BaseView.exclude_route_methods | {"add", "delete"}
+    form = DeadlineRuleForm
+    blocks = ("portal/organisation/_versions.html",)
+    list_title, show_title = _l("Deadline rules"), _l("Deadline rule")
+    add_title, edit_title = _l("Deadline rules"), _l("Change the deadline rule")
+    search_hint = _l("Code or name")
+    searched = (DeadlineRule.code, DeadlineRule.name_zh, DeadlineRule.name_en)
+    default_order = ("id", False)
+    columns = {
+        "name": Column(_l("Deadline"), lambda row: row.name(str(get_locale() or "zh"))),
+        "code": Column(_l("Code"), "code", order=DeadlineRule.code),
+        "clause": Column(_l("Clause"), "clause", order=DeadlineRule.clause),
+        "amount": Column(_l("How long"), amount),
+        "roll": Column(_l("Rolled forward to a working day"), "roll"),
+        "warning": Column(_l("Warning"), warning),
+        "version": Column(_l("Version"), "version"),
+    }
+
+    def filtered(self) -> Query[Any]:
+        """The list tells what is in force; older versions stay reachable for the deadlines they started."""
+        return super().filtered().filter(DeadlineRule.active.is_(True))
+
+    def shown(self, row: Any) -> Any:
+        state = tag(_("in force"), "ok") if row.active else tag(_("replaced"), "mut")
+        return [*super().shown(row), (_("State"), state), (_("Changed at"), row.changed_at)]
+
+    def versions(self, row: DeadlineRule) -> list[DeadlineRule]:
+        """Every version of the rule, newest first."""
+        query = select(DeadlineRule).where(DeadlineRule.code == row.code).order_by(DeadlineRule.version.desc())
+        return list(db.session.scalars(query))
+
+    def amount(self, row: DeadlineRule) -> str:
+        return amount(row)
+
+    def as_form(self, row: Any) -> dict[str, Any]:
+        return {**{name: getattr(row, name) for name in FACTS}, "unit": row.unit.value, "reason": None}
+
+    def save(self, row: Any, values: dict[str, Any]) -> Any:
+        """A new version, and the running deadlines computed again by it."""
+        if not row.active:
+            raise Refused(_("This version is no longer in force. Open the rule again from the list and change that one."))
+        reason, unit = values.pop("reason"), Unit(values["unit"])
+        facts = {**values, "unit": unit, "quantity": values["quantity"] or 0, "roll": bool(values["roll"])}
+        if all(getattr(row, name) == value for name, value in facts.items()):
+            raise Refused(_("Nothing was changed."))
+        new = deadline_rules.new_version(db.session, row, **facts)
+        moved = recompute_open(db.session, reason, self.actor(), codes=[new.code])
+        if moved:
+            flash(_("%(n)s running deadlines moved; the old end stays in each history.", n=moved), "info")
+        return new
