@@ -57,6 +57,7 @@ class ComplaintView(RecordView):
     cards = CARDS
     aside = ("portal/complaint/_customer.html",)
     chips = CHIPS
+    bulk = ("hand_over", "assign")
     list_title, add_title = _l("Customer complaints"), _l("New complaint")
     edit_title, show_title = _l("Correct the form"), _l("Complaint")
     add_template = "portal/complaint/intake.html"

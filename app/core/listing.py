@@ -69,7 +69,7 @@ def paged(query: Query[Any], pk: Any, orders: Mapping[str, Any], default: tuple[
     column = orders[order] if order in orders else pk
     keys = [column.desc() if descending else column.asc(), pk.desc() if descending else pk.asc()]
     if order in nullable:
-        keys.insert(0, column.is_(None))
+        keys[0] = keys[0].nulls_last()
     rows = query.options(*options).order_by(*keys).offset(page * size).limit(size).all()
     return Listing(rows, count, page, size, order, descending, request.args.to_dict())
 

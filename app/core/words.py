@@ -21,7 +21,8 @@ SILENT = ("signature", "row_version", "confirm_negative")
 class Words:
     """Labels and values of the fields a kind of record knows, gathered from its forms."""
 
-    def __init__(self, workflow: Workflow[Any], forms: Iterable[type[StepForm] | None], more: Mapping[str, Any]) -> None:
+    def __init__(self, workflow: Workflow[Any], forms: Iterable[type[StepForm] | None],
+                 more: Mapping[str, Any]) -> None:
         self.labels: dict[str, Any] = {}
         self.choices: dict[str, Mapping[str, Any]] = {}
         self.lookups: dict[str, str] = {}
@@ -39,8 +40,8 @@ class Words:
 
     def tells(self, name: str, pair: Any) -> bool:
         """Whether a change is told: what has a word, and only if it says something."""
-        known = _plain(name) in self.labels and name not in SILENT and isinstance(pair, list) and len(pair) == 2
-        return known and any(value not in (None, "", []) for value in pair)
+        known = _plain(name) in self.labels and name not in SILENT
+        return known and isinstance(pair, list) and len(pair) == 2 and any(value not in (None, "", []) for value in pair)
 
     def say(self, name: str, value: Any) -> str:
         """A value as the history kept it, in the reader's words."""
@@ -49,7 +50,7 @@ class Words:
         if value is None or value == "":
             return "—"
         if isinstance(value, bool):
-            return _("Yes") if value else _("No")
+            return str(_("Yes") if value else _("No"))
         if (label := self.choices.get(_plain(name), {}).get(str(value))) is not None:
             return str(label)
         if (lookup := LOOKUPS.get(self.lookups.get(_plain(name), ""))) is not None:
