@@ -9,6 +9,7 @@ from typing import Any
 from app.core import attachments, clock
 from app.core.attachments import Attachment
 from app.core.printing import PaperForm, register
+from app.core.show import due_stamp
 from app.organisation.people import full_name
 
 from . import codes
@@ -33,7 +34,7 @@ def context(record: Complaint | None) -> dict[str, Any]:
     arrival = next((item for item in reversed(record.deadlines) if item.code.startswith("ARRIVE_")), None)
     return {**words, "dispositions": [item for item in record.dispositions if item.issued_at],
             "assignment": record.assignments[-1] if record.assignments else None, "service": record.service,
-            "confirmation": record.confirmation, "arrival_due": _stamp(arrival.due_at) if arrival else "",
+            "confirmation": record.confirmation, "arrival_due": due_stamp(arrival.due_at, "%Y-%m-%d") if arrival else "",
             "ink": _ink(record)}
 
 
