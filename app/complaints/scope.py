@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 
 from app.core.filters import RowScope
 from app.core.security import Rights, current_rights
+from app.customers.scope import VISIBLE
 
 from .models import Assignment, Complaint, CoWorker
 
@@ -57,3 +58,6 @@ class PartScope(RowScope):
 
     def condition(self) -> ColumnElement[bool]:
         return self.model.complaint_id.in_(select(Complaint.id).where(visible(current_rights())))  # type: ignore[no-any-return]
+
+
+VISIBLE["complaint"] = visible  # whoever sees a complaint sees its customer

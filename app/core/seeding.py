@@ -46,11 +46,11 @@ def seed_rights(session: Session, cells: Iterable[tuple[str, str, str]]) -> int:
     wanted = set(cells)
     once = {(row.function, row.permission, row.thing) for row in session.scalars(select(SeededRight))}
     roles = {row.code: row.role_id for row in session.scalars(select(Function))}
-    pairs = _pairs(session, {(permission, thing) for _function, permission, thing in wanted})
+    numbers = pairs(session, {(permission, thing) for _function, permission, thing in wanted})
     held = {tuple(row) for row in session.execute(
         select(assoc_permissionview_role.c.role_id, assoc_permissionview_role.c.permission_view_id))}
     fresh = sorted(wanted - once)
-    grants = {(roles[function], pairs[permission, thing]) for function, permission, thing in fresh if roles.get(function)}
+    grants = {(roles[function], numbers[permission, thing]) for function, permission, thing in fresh if roles.get(function)}
     if new := sorted(grants - held):
         session.execute(insert(assoc_permissionview_role),
                         [{"role_id": role, "permission_view_id": pair} for role, pair in new])
@@ -60,7 +60,7 @@ def seed_rights(session: Session, cells: Iterable[tuple[str, str, str]]) -> int:
     return len(fresh)
 
 
-def _pairs(session: Session, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
+def pairs(session: Session, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """The permission-view rows, made where they are missing."""
     permissions = {row.name: row for row in session.scalars(select(Permission))}
     things = {row.name: row for row in session.scalars(select(ViewMenu))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.lookups import PAGE, lookup
@@ -21,7 +21,7 @@ def number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) < 2**31 else None
 
 
-def page(query: Select[Any], offset: int) -> Select[Any]:
+def page(query: Any, offset: int) -> Any:
     return query.offset(offset).limit(PAGE + 1)
 
 
@@ -53,7 +53,7 @@ def search_customers(session: Session, term: str, offset: int) -> Rows:
     return [(row.id, row.name) for row in session.execute(page(query.order_by(Customer.id.desc()), offset))]
 
 
-def _contacts() -> Select[Any]:
+def _contacts() -> Any:
     return select(Contact.id, Contact.name, Customer.name.label("customer")).join(Contact.customer).where(in_scope())
 
 

@@ -52,7 +52,7 @@ class Customer(Model):
     contacts: Mapped[list[Contact]] = relationship(back_populates="customer", order_by="Contact.id")
     units: Mapped[list[ProductUnit]] = relationship(back_populates="customer", order_by="ProductUnit.id")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     def __repr__(self) -> str:
         return self.name
@@ -75,7 +75,7 @@ class Contact(Model):
 
     customer: Mapped[Customer] = relationship(back_populates="contacts")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     def __repr__(self) -> str:
         return self.name
@@ -92,7 +92,7 @@ class ProductCategory(Model):
     name_en: Mapped[str] = mapped_column(String(80))
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def label(self) -> str:
@@ -117,7 +117,7 @@ class Product(Model):
 
     category: Mapped[ProductCategory | None] = relationship()
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def label(self) -> str:
@@ -147,7 +147,7 @@ class ProductUnit(Model):
     product: Mapped[Product] = relationship()
     customer: Mapped[Customer | None] = relationship(back_populates="units")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     def __repr__(self) -> str:
         return self.serial_no
@@ -164,7 +164,7 @@ class FailureMode(Model):
     name_en: Mapped[str] = mapped_column(String(80))
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     def __repr__(self) -> str:
         return in_locale(self.name_zh, self.name_en)

@@ -51,7 +51,7 @@ class Department(Model):
     manager: Mapped[User | None] = relationship(foreign_keys=[manager_id])
     parent: Mapped[Department | None] = relationship(remote_side=[id])
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def label(self) -> str:
@@ -100,7 +100,7 @@ class EmployeeProfile(Model):
     deputy: Mapped[User | None] = relationship(foreign_keys=[deputy_id])
     leader: Mapped[User | None] = relationship(foreign_keys=[leader_id])
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def id(self) -> int:
@@ -123,7 +123,7 @@ class Competence(Model):
     product_category_id: Mapped[int | None] = mapped_column(ForeignKey("product_category.id"))
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def label(self) -> str:
@@ -151,7 +151,7 @@ class EmployeeCompetence(Model):
     user: Mapped[User] = relationship()
     competence: Mapped[Competence] = relationship()
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     def __repr__(self) -> str:
         return f"{self.competence}"
@@ -174,7 +174,7 @@ class Region(Model):
     is_leaf: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def id(self) -> str:

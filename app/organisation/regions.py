@@ -105,10 +105,11 @@ def candidates(session: Session, text: str) -> list[Region]:
     """The leaves named in a text; of those, the ones whose province or city is named too, if any is."""
     if not text.strip():
         return []
-    names = {code: name for code, name in session.execute(select(Region.adcode, Region.name).where(~Region.is_leaf))}
+    names = {row.adcode: row.name for row in session.execute(select(Region.adcode, Region.name).where(~Region.is_leaf))}
     leaves = session.execute(select(Region.adcode, Region.name, Region.parent_code).where(Region.is_leaf))
-    found = [(_named_above(code, names, text), code) for code, name, _parent in leaves if _names(name, text)]
-    best = max((score for score, _code in found), default=0)
+    found = [((name in text, _named_above(code, names, text.replace(name, ""))), code)
+             for code, name, _parent in leaves if _names(name, text)]
+    best = max((score for score, _code in found), default=(False, 0))
     codes = [code for score, code in found if score == best][:10]
     return list(session.scalars(select(Region).where(Region.adcode.in_(codes)).order_by(Region.adcode)))
 
@@ -127,16 +128,19 @@ def ambiguity(session: Session, text: str) -> str:
     """The sentence that asks for a choice: in which places a name exists."""
     found = candidates(session, text)
     if not found:
-        return _("No region is named “%(text)s”. Choose the province first, then city and county.", text=text)
+        return str(_("No region is named “%(text)s”. Choose the province first, then city and county.", text=text))
     if len({region.name for region in found}) == 1 and len(found) > 1:
         places = [region.full_name.removesuffix(region.name) or region.name for region in found]
-        return _("%(name)s exists in %(places)s. Choose the one that is meant.", name=found[0].name, places=_listed(places))
-    return _("Choose the region. The address could be in: %(places)s.", places="、".join(region.full_name for region in found))
+        sentence = _("%(name)s exists in %(places)s. Choose the one that is meant.", name=found[0].name, places=_listed(places))
+        return str(sentence)
+    places = [region.full_name for region in found]
+    return str(_("Choose the region. The address could be in: %(places)s.", places="、".join(places)))
 
 
 def _listed(places: Sequence[str]) -> str:
     """A, B and C."""
-    return _("%(first)s and %(last)s", first="、".join(places[:-1]), last=places[-1]) if len(places) > 1 else places[0]
+    first, last = "、".join(places[:-1]), places[-1]
+    return str(_("%(first)s and %(last)s", first=first, last=last)) if first else last
 
 
 def below(region: Region) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.fields import ChoicesField
-from app.core.turns import Function, users_with_role, users_who_may
+from app.core.turns import Function, users_who_may, users_with_role
 from app.extensions import db
 
 from .models import in_locale

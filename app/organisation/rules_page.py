@@ -35,10 +35,10 @@ def amount(rule: DeadlineRule) -> str:
 def warning(rule: DeadlineRule) -> str:
     """When those whose turn it is are warned."""
     if rule.warn_at:
-        return _("on the last day at %(time)s", time=rule.warn_at)
+        return str(_("on the last day at %(time)s", time=rule.warn_at))
     if rule.warn_minutes_before:
-        return _("%(n)s minutes before", n=rule.warn_minutes_before)
-    return _("before the end of the last or the day before")
+        return str(_("%(n)s minutes before", n=rule.warn_minutes_before))
+    return str(_("before the end of the last day, or the day before"))
 
 
 class DeadlineRuleView(BaseView):

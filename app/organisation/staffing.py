@@ -55,7 +55,7 @@ def save_department(session: Session, row: Department | None, values: dict[str, 
         group.roles = roles_by_key(session, values["roles"])
     flag_modified(row, "name_zh")  # the version grows also when only the roles changed
     session.flush()
-    _refuse_if_locked_out(session)
+    refuse_if_locked_out(session)
     return row
 
 
@@ -66,7 +66,7 @@ def _refuse_if_staffed(session: Session, row: Department) -> None:
         raise Refused(_("%(n)s people still work in this department. Move them to another one first.", n=staff))
 
 
-def _refuse_if_locked_out(session: Session) -> None:
+def refuse_if_locked_out(session: Session) -> None:
     """Somebody must stay who can undo a mistake."""
     if not (somebody_keeps(session, "can_edit", "Access") and somebody_keeps(session, "can_edit", "Employee")):
         raise Refused(_("Then nobody could manage people and rights any more. Give these rights to somebody else first."))
@@ -110,7 +110,7 @@ def save_employee(session: Session, row: EmployeeProfile | None, values: dict[st
         row.user.roles = roles_by_key(session, values["roles"])
     flag_modified(row, "position")  # the version grows also when only the login or the roles changed
     session.flush()
-    _refuse_if_locked_out(session)
+    refuse_if_locked_out(session)
     return row
 
 

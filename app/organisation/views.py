@@ -141,7 +141,7 @@ class RegionView(BaseView):
     @permission_name("list")
     def path(self, code: str) -> Any:
         """A region and those above it, from the province down."""
-        row, found = db.session.get(Region, code[:6]), []
+        row, found = db.session.get(Region, code[:6]), list[dict[str, Any]]()
         while row is not None:
             found.insert(0, {"code": row.adcode, "name": row.name, "leaf": row.is_leaf})
             row = db.session.get(Region, row.parent_code) if row.parent_code else None
