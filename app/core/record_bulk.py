@@ -71,7 +71,7 @@ class BulkSteps:
             model = self.datamodel.obj  # type: ignore[attr-defined]
             refused = [number for number, sentence in answers if sentence]
             visible = self.scoped().filter(model.id.in_(refused)).with_entities(model.id, model.number)  # type: ignore[attr-defined]
-            names = dict(row._tuple() for row in visible)
+            names = {row[0]: row[1] for row in visible}
             for number, sentence in answers:
                 if sentence:
                     flash(f"{names.get(number, number)}: {sentence}", "danger")
