@@ -16,11 +16,20 @@ def refuse_empty(_context: Any, _revision: Any, directives: Any) -> None:
         directives[:] = []
 
 
+def render_item(kind: str, item: Any, autogen_context: Any) -> Any:
+    """The portal's own column types as the plain types they store: a migration imports nothing of the program."""
+    if kind == "type" and type(item).__module__.startswith("app."):
+        autogen_context.imports.add("import sqlalchemy as sa")
+        return f"sa.{item.impl!r}" if isinstance(item.impl, type) else f"sa.{item.impl_instance!r}"
+    return False
+
+
 def run() -> None:
     options = dict(current_app.extensions["migrate"].configure_args)
     options.setdefault("process_revision_directives", refuse_empty)
+    options.setdefault("render_item", render_item)
     with database.engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=database.metadata, compare_type=True, **options)
+        context.configure(connection=connection, target_metadata=database.metadata, **options)
         with context.begin_transaction():
             context.run_migrations()
 

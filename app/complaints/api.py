@@ -34,7 +34,7 @@ class ComplaintApi(RecordApi):
     workflow = COMPLAINT
     form = forms.Intake
     correction = forms.Correction
-    eager = (selectinload(Complaint.customer), selectinload(Complaint.site_region), selectinload(Complaint.assignment))
+    eager = (selectinload(Complaint.customer), selectinload(Complaint.site_region), selectinload(Complaint.assignments))
     filters = ("id", "number", "state", "title", "customer_id", "product_id", "channel", "nature", "is_major", "due_at",
                "received_at", "changed_at", "owner")
     fields = (

@@ -63,17 +63,15 @@ class Complaint(Record):
     outcome: Mapped[str | None] = mapped_column(String(20))
     reopened_count: Mapped[int] = mapped_column(default=0)
     recurrence_of_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"))
-    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id", use_alter=True))
 
     customer: Mapped[Customer] = relationship(foreign_keys="Complaint.customer_id", lazy="select")
     product: Mapped[Product | None] = relationship()
     site_region: Mapped[Region] = relationship()
     received_by: Mapped[User | None] = relationship(foreign_keys=[received_by_id])
-    assignment: Mapped[Assignment | None] = relationship(foreign_keys=[assignment_id], post_update=True)
     negotiations: Mapped[list[Negotiation]] = relationship(order_by="Negotiation.id", back_populates="complaint")
     dispositions: Mapped[list[Disposition]] = relationship(order_by="Disposition.id", back_populates="complaint")
     assignments: Mapped[list[Assignment]] = relationship(
-        order_by="Assignment.id", back_populates="complaint", foreign_keys="Assignment.complaint_id")
+        order_by="Assignment.id", back_populates="complaint")
     services: Mapped[list[SiteService]] = relationship(order_by="SiteService.id", back_populates="complaint")
     confirmations: Mapped[list[Confirmation]] = relationship(order_by="Confirmation.id", back_populates="complaint")
     contacts: Mapped[list[ContactLog]] = relationship(order_by="ContactLog.id", back_populates="complaint")
@@ -83,6 +81,11 @@ class Complaint(Record):
         Index("ix_complaint_product", "product_id"),
         Index("ix_complaint_phone", "contact_phone"),
     )
+
+    @property
+    def assignment(self) -> Assignment | None:
+        """The running assignment, until it is declined, replaced or the round ends."""
+        return next((item for item in reversed(self.assignments) if item.ended_at is None), None)
 
     @property
     def disposition(self) -> Disposition | None:
@@ -159,7 +162,7 @@ class Assignment(_Part, Model):
     agreed_evidence: Mapped[str | None] = mapped_column(Text)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_reason: Mapped[str | None] = mapped_column(Text)
-    complaint: Mapped[Complaint] = relationship(back_populates="assignments", foreign_keys="Assignment.complaint_id")
+    complaint: Mapped[Complaint] = relationship(back_populates="assignments")
     technician: Mapped[User] = relationship(foreign_keys=[technician_id])
     co_workers: Mapped[list[CoWorker]] = relationship(back_populates="assignment", cascade="all, delete-orphan")
 

@@ -103,7 +103,6 @@ def assign(deed: D) -> None:
     record.assignments.append(row)
     deed.session.flush()
     deed.note(technician=data["technician"], co_workers=data.get("co_workers"))
-    record.assignment = row
     _arrival_clock(deed)
 
 
@@ -118,7 +117,6 @@ def _arrival_clock(deed: D) -> None:
 def _end_assignment(deed: D, reason: str = "") -> None:
     if row := deed.record.assignment:
         row.ended_at, row.end_reason = deed.at, reason or deed.data.get("reason")
-    deed.record.assignment = None
 
 
 def accept(deed: D) -> None:
@@ -176,9 +174,9 @@ def complete(deed: D) -> None:
 
 
 def _service(deed: D, values: dict[str, Any]) -> SiteService:
-    row = deed.record.service
+    row, assignment = deed.record.service, deed.record.assignment
     if row is None:
-        row = SiteService(**_part(deed), assignment_id=deed.record.assignment_id, **values)
+        row = SiteService(**_part(deed), assignment_id=assignment.id if assignment else None, **values)
         deed.record.services.append(row)
     else:
         for name, value in values.items():

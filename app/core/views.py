@@ -65,7 +65,9 @@ class BaseView(ModelView):
     # ---- rows
 
     def may(self, permission: str) -> bool:
-        return current_rights().may(permission, self.class_permission_name)
+        """Granted, and something this page offers at all."""
+        offered = not permission.startswith("can_") or permission in self.base_permissions
+        return offered and current_rights().may(permission, self.class_permission_name)
 
     def actor(self) -> Actor:
         return actor_for(self.class_permission_name)

@@ -79,9 +79,9 @@ def create(session: Session, values: dict[str, object], actor: Actor) -> Correct
     record = CorrectiveAction(
         problem=str(values["problem"]), requirement=values.get("requirement"), due_on=values.get("due"),
         department_id=values["responsible_department"], drafted_by_id=actor.user_id,
-        complaints=[complaint for complaint in found if complaint],
         title=str(values["problem"]).split("\n")[0][:200])
-    record.customer_id = record.complaints[0].customer_id if record.complaints else None
     record.number = numbers.yearly(session, "JZ", clock.today())
+    record.complaints = [complaint for complaint in found if complaint]
+    record.customer_id = record.complaints[0].customer_id if record.complaints else None
     CORRECTIVE.begin(session, record, actor, dict(values))
     return record

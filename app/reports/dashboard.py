@@ -67,7 +67,7 @@ def tasks(rights: Rights) -> list[Task]:
     """Open records whose turn is mine, the most urgent first."""
     query = (select(Record).where(Record.owner.in_(rights.owner_keys)).order_by(Record.due_at.is_(None), Record.due_at, Record.id)
              .limit(TODO).options(selectin_polymorphic(Record, [Complaint, CorrectiveAction]),
-                                  selectinload(Complaint.customer), selectinload(Complaint.assignment),
+                                  selectinload(Complaint.customer), selectinload(Complaint.assignments),
                                   selectinload(Complaint.dispositions)))
     return [_task(record, rights) for record in db.session.scalars(query)]
 
