@@ -9,13 +9,14 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Query, selectinload
+from sqlalchemy.orm import Query, joinedload, selectinload
 
-from app.core import clock, workflow
+from app.core import clock
 from app.core.record_list import CHIPS
 from app.core.record_views import RecordView
 from app.core.show import Badge, tag
 from app.core.views import Column, table
+from app.core.workflow import Actor
 from app.customers.models import Customer
 from app.extensions import db
 from app.organisation.people import name_of
@@ -23,7 +24,7 @@ from app.organisation.people import name_of
 from . import forms, intake
 from .cards import CARDS
 from .codes import CHANNELS
-from .models import Complaint
+from .models import Assignment, Complaint
 from .scope import ComplaintScope
 from .workflow import COMPLAINT
 
@@ -41,6 +42,7 @@ def state_cell(record: Complaint) -> Any:
 def whose_turn(record: Complaint) -> str:
     """The person, or the function whose turn it is."""
     from app.organisation.people import turn_label
+
     return turn_label(record.owner)
 
 
@@ -72,17 +74,37 @@ class ComplaintView(RecordView):
         "title": Column(_l("Subject"), "title"),
         "state": Column(_l("State"), state_cell, plain=lambda record: str(COMPLAINT.states[record.state].label)),
         "turn": Column(_l("Whose turn"), whose_turn),
-        "due_at": Column(_l("Deadline"), lambda record: Badge.of_record(record, COMPLAINT), order=Complaint.due_at,
-                         plain=lambda record: record.due_at, nullable=True),
-        "changed_at": Column(_l("Updated"), lambda record: clock.local(record.changed_at).strftime("%m-%d %H:%M"),
-                             order=Complaint.changed_at, plain=lambda record: record.changed_at),
+        "due_at": Column(
+            _l("Deadline"),
+            lambda record: Badge.of_record(record, COMPLAINT),
+            order=Complaint.due_at,
+            plain=lambda record: record.due_at,
+            nullable=True,
+        ),
+        "changed_at": Column(
+            _l("Updated"),
+            lambda record: clock.local(record.changed_at).strftime("%m-%d %H:%M"),
+            order=Complaint.changed_at,
+            plain=lambda record: record.changed_at,
+        ),
     }
     default_order = ("due_at", False)
 
     def loaded(self, query: Query[Any]) -> Query[Any]:
-        return query.options(*(selectinload(getattr(Complaint, name)) for name in (
-            "customer", "product", "site_region", "deadlines", "attachments", "dispositions", "assignments", "services",
-            "confirmations", "negotiations", "contacts", "notices")))
+        one = (joinedload(getattr(Complaint, name)) for name in ("customer", "product", "site_region"))
+        many = (
+            selectinload(getattr(Complaint, name))
+            for name in (
+                "attachments",
+                "dispositions",
+                "services",
+                "confirmations",
+                "negotiations",
+                "contacts",
+                "notices",
+            )
+        )
+        return query.options(*one, *many, selectinload(Complaint.assignments).selectinload(Assignment.co_workers))
 
     def filtered(self) -> Query[Any]:
         """The list, of one customer when the address names one."""
@@ -93,7 +115,7 @@ class ComplaintView(RecordView):
     def headline(self, record: Complaint) -> Any:
         return f"{record.customer.name} · {record.title}"
 
-    def editable(self, record: Complaint, actor: workflow.Actor) -> bool:
+    def editable(self, record: Complaint, actor: Actor) -> bool:
         return intake.editable(record, actor)
 
     def corrected(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -105,7 +127,11 @@ class ComplaintView(RecordView):
     def suggested(self, record: Complaint, step: Any) -> dict[str, Any]:
         """What a step's form starts with: the draft, the findings, the region."""
         part = record.disposition if step.name == "draft_disposition" else record.service
-        if step.name in ("draft_disposition", "complete", "handle_remotely", "investigate") and part is not None and step.form:
+        if (
+            step.name in ("draft_disposition", "complete", "handle_remotely", "investigate")
+            and part is not None
+            and step.form
+        ):
             return {field.name: getattr(part, field.name, None) for field in step.form()}
         if step.name == "correct_site":
             return {"site_region": record.site_region_code, "site_address": record.site_address}
@@ -119,7 +145,10 @@ class ComplaintView(RecordView):
 
     def initial(self) -> Any:
         started = {"channel": request.args.get("channel", "phone")}
-        return {**started, **{key: request.args[key] for key in ("customer", "site_region", "product") if key in request.args}}
+        return {
+            **started,
+            **{key: request.args[key] for key in ("customer", "site_region", "product") if key in request.args},
+        }
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
         return intake.create(db.session, values, self.actor())
@@ -128,14 +157,24 @@ class ComplaintView(RecordView):
     @has_access
     def add(self) -> Any:
         answer = super().add()
-        if request.method == "POST" and getattr(answer, "status_code", 0) == 302 and request.form.get("then") == "hand_over":
+        if (
+            request.method == "POST"
+            and getattr(answer, "status_code", 0) == 302
+            and request.form.get("then") == "hand_over"
+        ):
             return self._straight_to_qc()
         return answer
 
     def _straight_to_qc(self) -> Any:
         """保存并移交质检: the next dialog is waiting when the record page opens."""
         from flask import get_flashed_messages
-        record = db.session.query(Complaint).filter_by(created_by_id=self.actor().user_id).order_by(Complaint.id.desc()).first()
+
+        record = (
+            db.session.query(Complaint)
+            .filter_by(created_by_id=self.actor().user_id)
+            .order_by(Complaint.id.desc())
+            .first()
+        )
         get_flashed_messages()
         assert record is not None  # just made by this person
         flash(_("%(number)s is registered. It must be handed to QC today.", number=record.number), "success")
@@ -147,11 +186,16 @@ class ComplaintView(RecordView):
     def similar(self) -> Any:
         """What reception should know while typing: the customer, open complaints, possible duplicates."""
         from flask import render_template
+
         number = request.args.get("customer", type=int)
         customer = db.session.get(Customer, number) if number and number < 2**31 else None
         product = request.args.get("product", type=int)
         found = intake.possible_duplicates(db.session, customer.id, product) if customer else []
-        return render_template("portal/complaint/_similar.html", customer=customer, found=found, view=self,
-                               channels=CHANNELS, name_of=name_of)
-
-
+        return render_template(
+            "portal/complaint/_similar.html",
+            customer=customer,
+            found=found,
+            view=self,
+            channels=CHANNELS,
+            name_of=name_of,
+        )

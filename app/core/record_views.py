@@ -12,14 +12,16 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from sqlalchemy import update
-from sqlalchemy.orm import Query
+from sqlalchemy.orm import Query, selectinload
 from werkzeug.datastructures import CombinedMultiDict
 
 from app.extensions import db
 
 from . import attachments, clock, deadlines, printing, record_list, stepper
 from .checks import fields
+from .deadlines import Deadline
 from .forms import StepForm
+from .listing import Listing
 from .record_bulk import BulkSteps
 from .records import Comment, Record
 from .show import Badge
@@ -77,7 +79,8 @@ class RecordView(BulkSteps, BaseView):
         return super().scoped().filter(self.datamodel.obj.kind == self.workflow.name)  # the indexes begin with it
 
     def for_page(self, pk: int) -> Any:
-        return one_or_404(self.loaded(self.scoped()), self.pk_column, pk)
+        clocks = selectinload(self.datamodel.obj.deadlines).joinedload(Deadline.rule)
+        return one_or_404(self.loaded(self.scoped()).options(clocks), self.pk_column, pk)
 
     def locked(self, pk: int) -> Any:
         """A visible record, locked until the end of the transaction."""
@@ -85,6 +88,13 @@ class RecordView(BulkSteps, BaseView):
 
     def filtered(self) -> Query[Any]:
         return record_list.narrowed(super().filtered(), self.datamodel.obj, self.workflow)
+
+    def page(self) -> Listing:
+        from app.organisation.people import learn_turns
+
+        found = super().page()
+        learn_turns(db.session, [record.owner for record in found.rows])
+        return found
 
     def tabs(self) -> list[record_list.Tab]:
         return record_list.tabs(self.scoped(), self.datamodel.obj, self.workflow)
@@ -112,12 +122,20 @@ class RecordView(BulkSteps, BaseView):
         stepper.learn_names(db.session, record, lines)
         main = next((step for step in offered if step.tone == "main"), None)
         page: str = self.render_template(
-            self.show_template, view=self, record=record, title=record.number, main=main,
+            self.show_template,
+            view=self,
+            record=record,
+            title=record.number,
+            main=main,
             others=[step for step in offered if step is not main and step.tone in ("main", "side")],
             more=[step for step in offered if step.tone in ("more", "danger")],
-            beads=stepper.beads(self.workflow, record, lines), timeline=stepper.timeline(db.session, record, lines),
-            state=self.workflow.states[record.state], can_edit=self.correction and self.editable(record, actor),
-            forms=printing.forms_of(self.workflow.name), categories=attachments.CATEGORIES)
+            beads=stepper.beads(self.workflow, record, lines),
+            timeline=stepper.timeline(db.session, record, lines),
+            state=self.workflow.states[record.state],
+            can_edit=self.correction and self.editable(record, actor),
+            forms=printing.forms_of(self.workflow.name),
+            categories=attachments.CATEGORIES,
+        )
         return page
 
     # ---- steps
@@ -135,11 +153,15 @@ class RecordView(BulkSteps, BaseView):
         if request.method == "GET":
             form = step.form(data=self.suggested(record, step)) if step.form else StepForm()
             return self._dialog(record, step, form)
-        return self._do(record, step, lambda version: self.workflow.fire(
-            db.session, record, name, actor, self._sent(), version=version))
+        return self._do(
+            record,
+            step,
+            lambda version: self.workflow.fire(db.session, record, name, actor, self._sent(), version=version),
+        )
 
     def _mine(self, record: Any, rows: list[Transition[Any]], actor: Actor) -> bool:
         from .workflow import allowed
+
         return any(allowed(row, record, actor) for row in rows)
 
     def suggested(self, record: Any, step: Transition[Any]) -> dict[str, Any]:
@@ -158,8 +180,13 @@ class RecordView(BulkSteps, BaseView):
         step: Transition[Any] = Transition("edit", _("Correct the form"), frozenset(), None, (), form=form_class)
         if request.method == "GET":
             return self._dialog(record, step, form_class(data=self.as_correction(record)))
-        return self._do(record, step, lambda version: self.workflow.edit(
-            db.session, record, actor, self.corrected(fields(step, record, self._sent())), version=version))
+        return self._do(
+            record,
+            step,
+            lambda version: self.workflow.edit(
+                db.session, record, actor, self.corrected(fields(step, record, self._sent())), version=version
+            ),
+        )
 
     def _sent(self) -> Any:
         return CombinedMultiDict([request.form, request.files])
@@ -190,9 +217,21 @@ class RecordView(BulkSteps, BaseView):
 
     def _dialog(self, record: Any, step: Transition[Any], form: StepForm, *, refused: str = "", stale: Any = ()) -> str:
         form.bind(record)
-        version = record.version if stale or request.method == "GET" else request.form.get("row_version", record.version)
-        facts = {"view": self, "record": record, "step": step, "form": form, "refused": refused, "stale": stale,
-                 "version": version, "previews": self.previews(record, step), "title": step.label, "action": request.path}
+        version = (
+            record.version if stale or request.method == "GET" else request.form.get("row_version", record.version)
+        )
+        facts = {
+            "view": self,
+            "record": record,
+            "step": step,
+            "form": form,
+            "refused": refused,
+            "stale": stale,
+            "version": version,
+            "previews": self.previews(record, step),
+            "title": step.label,
+            "action": request.path,
+        }
         if "X-Fragment" in request.headers:
             return render_template("portal/record/_dialog.html", **facts)
         page: str = self.render_template("portal/record/dialog_page.html", **facts)
@@ -262,7 +301,9 @@ class RecordView(BulkSteps, BaseView):
 
 def lock(query: Query[Any], column: Any, pk: Any) -> Any:
     """A visible record under a row lock; its version is read under the lock."""
-    if query.session.get_bind().dialect.name == "sqlite":  # no row locks: a write that changes nothing queues the writers
+    if (
+        query.session.get_bind().dialect.name == "sqlite"
+    ):  # no row locks: a write that changes nothing queues the writers
         record = Record.__table__
         query.session.execute(update(Record).where(record.c.id == pk).values(version=record.c.version))
     return one_or_404(query.populate_existing().with_for_update(of=Record), column, pk)

@@ -10,7 +10,7 @@ from typing import Any
 from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import Role, User
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session, selectinload
 from werkzeug.security import generate_password_hash
 
@@ -49,7 +49,9 @@ def find_login(session: Session, login: str) -> Person | None:
     held = {role.id for role in user.roles} | {role.id for group in user.groups for role in group.roles}
     wanted = session.scalars(select(Function.role_id).where(Function.code.in_(TRAVELLING)))
     profile = session.get(EmployeeProfile, user.id)
-    return Person(user.id, user, bool(user.active), bool(held & set(wanted)), profile.department_id if profile else None)
+    return Person(
+        user.id, user, bool(user.active), bool(held & set(wanted)), profile.department_id if profile else None
+    )
 
 
 def name_of(user_id: int | None) -> str:
@@ -76,26 +78,50 @@ def check_password(password: str) -> None:
     """The password policy, the same on every way in. Raises ValueError."""
     kinds = sum(bool(re.search(pattern, password)) for pattern in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]"))
     if len(password) < 10 or kinds < 3:
-        raise ValueError(_("The password needs at least 10 characters of three kinds: small and capital letters, "
-                           "digits, signs."))
+        raise ValueError(
+            _("The password needs at least 10 characters of three kinds: small and capital letters, digits, signs.")
+        )
 
 
-def create_person(session: Session, *, username: str, first_name: str, last_name: str, email: str, password: str,
-                  functions: Iterable[str] = (), department: Department | None = None, locale: str = "zh",
-                  position: str = "", mobile: str = "") -> EmployeeProfile:
+def create_person(
+    session: Session,
+    *,
+    username: str,
+    first_name: str,
+    last_name: str,
+    email: str,
+    password: str,
+    functions: Iterable[str] = (),
+    department: Department | None = None,
+    locale: str = "zh",
+    position: str = "",
+    mobile: str = "",
+) -> EmployeeProfile:
     """A user with a profile, in a department, with functions of their own. Raises ValueError; the caller commits."""
     check_password(password)
-    taken = session.scalar(select(User.username).where(
-        (func.lower(User.username) == username.lower()) | (func.lower(User.email) == email.lower())))
+    taken = session.scalar(
+        select(User.username).where(
+            (func.lower(User.username) == username.lower()) | (func.lower(User.email) == email.lower())
+        )
+    )
     if taken:
         raise ValueError(_("There is already a user with this login or e-mail address."))
-    user = User(username=username, first_name=first_name, last_name=last_name, email=email, active=True,
-                password=generate_password_hash(password), created_on=now().replace(tzinfo=None),
-                changed_on=now().replace(tzinfo=None))
+    user = User(
+        username=username,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        active=True,
+        password=generate_password_hash(password),
+        created_on=now().replace(tzinfo=None),
+        changed_on=now().replace(tzinfo=None),
+    )
     user.roles = roles_of(session, functions)
     session.add(user)
     session.flush()
-    profile = EmployeeProfile(user_id=user.id, locale=locale, position=position, mobile=mobile, employee_no=f"E{user.id:04d}")
+    profile = EmployeeProfile(
+        user_id=user.id, locale=locale, position=position, mobile=mobile, employee_no=f"E{user.id:04d}"
+    )
     session.add(profile)
     move_to(session, user, profile, department)
     return profile
@@ -138,11 +164,27 @@ def turn_label(owner: str | None) -> str:
     return " · ".join(part for part in (names.get(f"d{place}", ""), names.get(f"r{role}", "")) if part)
 
 
+def learn_turns(session: Session, owners: Iterable[str | None]) -> None:
+    """The words of many turns in one question, for lists."""
+    people = [int(owner[5:]) for owner in set(owners) if owner and owner.startswith("user:")]
+    rows = session.execute(
+        union_all(
+            select(literal("u").label("kind"), User.id, User.first_name, User.last_name).where(User.id.in_(people)),
+            select(literal("r"), Function.role_id, Function.name_zh, Function.name_en),
+            select(literal("d"), Department.id, Department.name_zh, Department.name_en),
+        )
+    ).all()
+    g.setdefault("names", {}).update({row.id: full_name(row) for row in rows if row.kind == "u"})
+    g.turn_names = {f"{row.kind}{row.id}": in_locale(row.first_name, row.last_name) for row in rows if row.kind != "u"}
+
+
 def _turn_names() -> dict[str, str]:
     """Functions and departments by key, read once per request."""
     if "turn_names" not in g:
         session = db.session
-        functions = {f"r{row.role_id}": in_locale(row.name_zh, row.name_en) for row in session.scalars(select(Function))}
+        functions = {
+            f"r{row.role_id}": in_locale(row.name_zh, row.name_en) for row in session.scalars(select(Function))
+        }
         places = {f"d{row.id}": row.label for row in session.scalars(select(Department))}
         g.turn_names = {**functions, **places}
     names: dict[str, str] = g.turn_names

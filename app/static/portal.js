@@ -174,4 +174,6 @@
   remoteSelects(document);
   signaturePads(document);
   drafts();
+  var wanted = new URLSearchParams(location.search).get('step'), next = wanted && document.querySelector('[data-step="' + CSS.escape(wanted) + '"]');
+  if (next) { history.replaceState(null, '', location.pathname); next.click(); }
 })(jQuery);

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.core.history import History
 from app.core.records import Record
 from app.core.show import due_stamp
 from app.customers.models import Customer
+from app.extensions import db
 from tests.support import Browser, Rest
 
 FRAGMENT = {"X-Fragment": "1"}
@@ -24,9 +25,16 @@ FRAGMENT = {"X-Fragment": "1"}
 def slip(rest: Callable[..., Rest], session: Session) -> int:
     """A complaint just received by phone."""
     customer = session.scalars(select(Customer.id).order_by(Customer.id)).first()
-    answer = rest("reception").post("complaint/", {
-        "channel": "phone", "customer": customer, "site_region": "320583", "subject": "Spindle noise",
-        "description": "loud at high speed"})
+    answer = rest("reception").post(
+        "complaint/",
+        {
+            "channel": "phone",
+            "customer": customer,
+            "site_region": "320583",
+            "subject": "Spindle noise",
+            "description": "loud at high speed",
+        },
+    )
     assert answer.status_code == 201, answer.json
     return int(answer.json["id"])
 
@@ -52,27 +60,36 @@ def test_a_person_without_a_step_sees_no_button(as_role: Any, slip: int) -> None
 
 
 def test_a_wrong_field_keeps_what_was_typed(as_role: Any, slip: int) -> None:
-    answer = as_role("reception").post(f"/complaint/{slip}/step/reclassify_quality", {"solution_plan": "kept"}, headers=FRAGMENT)
+    reception = as_role("reception")
+    answer = reception.step(slip, "reclassify_quality", solution_plan="kept plan")
     assert answer.status_code == 409  # not now: still received
-    answer = as_role("reception").post(f"/complaint/{slip}/step/correct_site", {"site_address": "kept street 8"}, headers=FRAGMENT)
+    answer = reception.step(slip, "correct_site", site_address="kept street 8")
     assert answer.status_code == 422
     assert "kept street 8" in answer.text
     assert 'aria-invalid="true"' in answer.text
 
 
-def test_another_persons_change_is_shown_in_words_and_the_text_survives(as_role: Any, slip: int, session: Session) -> None:
+def test_another_persons_change_is_shown_in_words_and_the_text_survives(
+    as_role: Any, slip: int, session: Session
+) -> None:
     seen = version(session, slip)
-    other = as_role("reception_lead").post(f"/complaint/{slip}/correct", {
-        "channel": "visit", "subject": "Spindle noise", "description": "loud at high speed", "row_version": seen})
+    other = as_role("reception_lead").post(
+        f"/complaint/{slip}/correct",
+        {"channel": "visit", "subject": "Spindle noise", "description": "loud at high speed", "row_version": seen},
+    )
     assert other.status_code == 302
     mine = as_role("reception").post(
-        f"/complaint/{slip}/step/classify_quality", {"solution_plan": "my plan", "row_version": seen}, headers=FRAGMENT)
+        f"/complaint/{slip}/step/classify_quality", {"solution_plan": "my plan", "row_version": seen}, headers=FRAGMENT
+    )
     assert mine.status_code == 409
     assert "my plan" in mine.text
     assert "Phone call</del> → <ins>Visit" in re.sub(r"\s+", " ", mine.text)
     assert f'name="row_version" value="{seen + 1}"' in mine.text  # saving again goes on
     again = as_role("reception").post(
-        f"/complaint/{slip}/step/classify_quality", {"solution_plan": "my plan", "row_version": seen + 1}, headers=FRAGMENT)
+        f"/complaint/{slip}/step/classify_quality",
+        {"solution_plan": "my plan", "row_version": seen + 1},
+        headers=FRAGMENT,
+    )
     assert (again.status_code, again.headers["X-Location"]) == (204, f"/complaint/show/{slip}")
 
 
@@ -109,6 +126,7 @@ def test_404_403_409_in_this_order(as_role: Any, slip: int) -> None:
 
 def test_a_comment_and_a_file_stand_on_the_page(as_role: Any, slip: int) -> None:
     import io
+
     reception = as_role("reception")
     assert reception.post(f"/complaint/{slip}/comment", {"comment": "<b>call back</b>"}).status_code == 302
     upload = {"file": (io.BytesIO(b"hello"), "说明.txt"), "category": "evidence"}
@@ -156,6 +174,7 @@ def test_every_script_of_a_page_carries_the_nonce(as_role: Any, slip: int) -> No
 
 def test_the_end_of_a_day_reads_2400() -> None:
     from datetime import UTC, datetime
+
     assert due_stamp(datetime(2026, 11, 24, 16, 0, tzinfo=UTC)) == "11-24 24:00"
     assert due_stamp(datetime(2026, 11, 24, 8, 30, tzinfo=UTC)) == "11-24 16:30"
 
@@ -164,8 +183,11 @@ def test_32_parallel_corrections_lose_nothing(app: Any, rest: Any, slip: int, se
     before, answers = version(session, slip), []
 
     def correct(worker: Browser, index: int) -> None:
-        worker_answer = worker.post(f"/complaint/{slip}/step/log_contact", {
-            "channel": "phone", "content": f"call {index}", "reached": "false"}, headers=FRAGMENT)
+        worker_answer = worker.post(
+            f"/complaint/{slip}/step/log_contact",
+            {"channel": "phone", "content": f"call {index}", "reached": "false"},
+            headers=FRAGMENT,
+        )
         answers.append(worker_answer.status_code)
 
     people = [Browser(app, "reception", "Test-Password-2026!") for _index in range(4)]
@@ -178,3 +200,24 @@ def test_32_parallel_corrections_lose_nothing(app: Any, rest: Any, slip: int, se
     assert version(session, slip) == before + 32
     lines = session.scalars(select(History.seq).where(History.record_id == slip).order_by(History.seq)).all()
     assert list(lines) == list(range(1, 34))
+
+
+@pytest.mark.parametrize(("path", "most"), [("list/", 8), ("show/{}", 20), ("add", 4)])
+def test_pages_ask_few_questions(app: Any, as_role: Any, slip: int, path: str, most: int) -> None:
+    reception, asked = as_role("reception"), []
+    url = f"/complaint/{path.format(slip)}"
+    reception.get(url)  # rights and calendar are known from here on
+
+    def count(*args: Any) -> None:
+        asked.append(args[2])
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        answer = reception.get(url)
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    assert answer.status_code == 200
+    assert len(answer.data) < 60 * 1024
+    assert len(asked) <= most, asked
