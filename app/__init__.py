@@ -64,8 +64,13 @@ def _fab(app: Flask) -> None:
     from .reports.dashboard import Dashboard
 
     web.install(app)
-    builder = PortalBuilder(app, db.session, security_manager_class=PortalSecurityManager,
-                            base_template="portal/base.html", indexview=Dashboard)
+    builder = PortalBuilder(
+        app,
+        db.session,
+        security_manager_class=PortalSecurityManager,
+        base_template="portal/base.html",
+        indexview=Dashboard,
+    )
     web.choose_locale()
     lookups.install(app)
     menu.register(builder)

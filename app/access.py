@@ -13,16 +13,33 @@ from .core.workflow import WORKFLOWS
 from .corrective.workflow import CORRECTIVE
 
 FUNCTIONS = {  # code: Chinese and English name, as the regulation calls them
-    "reception": ("接待", "Reception"), "reception_lead": ("接待主管", "Reception lead"),
-    "qc": ("质检员", "QC"), "qc_manager": ("质检部经理", "QC manager"),
-    "technician": ("技术人员", "Technician"), "inspector": ("检验员", "Inspector"),
-    "sales": ("销售员", "Sales"), "sales_manager": ("销售部经理", "Sales manager"),
-    "marketing": ("营销部售后", "Marketing"), "marketing_manager": ("营销部经理", "Marketing manager"),
-    "agent": ("业务人员", "Agent"), "department_manager": ("责任部门经理", "Department manager"),
-    "finance": ("财务", "Finance"), "property": ("物业", "Property company"), "leader": ("分管领导", "Leader"),
-    "gm": ("总经理", "General manager"), "auditor": ("审计", "Auditor"), "admin": ("管理员", "Administrator"),
+    "reception": ("接待", "Reception"),
+    "reception_lead": ("接待主管", "Reception lead"),
+    "qc": ("质检员", "QC"),
+    "qc_manager": ("质检部经理", "QC manager"),
+    "technician": ("技术人员", "Technician"),
+    "inspector": ("检验员", "Inspector"),
+    "sales": ("销售员", "Sales"),
+    "sales_manager": ("销售部经理", "Sales manager"),
+    "marketing": ("营销部售后", "Marketing"),
+    "marketing_manager": ("营销部经理", "Marketing manager"),
+    "agent": ("业务人员", "Agent"),
+    "department_manager": ("责任部门经理", "Department manager"),
+    "finance": ("财务", "Finance"),
+    "property": ("物业", "Property company"),
+    "leader": ("分管领导", "Leader"),
+    "gm": ("总经理", "General manager"),
+    "auditor": ("审计", "Auditor"),
+    "admin": ("管理员", "Administrator"),
 }
-MAY_WHAT = {"reception": "reception_lead", "qc": "qc_manager", "sales": "sales_manager", "marketing": "marketing_manager"}
+MAY_WHAT = {
+    "reception": "reception_lead",
+    "qc": "qc_manager",
+    "sales": "sales_manager",
+    "marketing": "marketing_manager",
+}
+
+Verbs = dict[str, tuple[str, ...]]
 
 LIST = ("can_list", "can_show")
 WRITE = ("can_add", "can_edit")
@@ -31,7 +48,7 @@ ALL = ("see_all",)
 FULL = (*LIST, *WRITE, *EXPORT)
 COMMENT = ("can_comment", "can_attach")
 
-COMPLAINTS = {  # the row scopes are rights too: see_* say which rows
+COMPLAINTS: Verbs = {  # the row scopes are rights too: see_* say which rows
     "reception": (*LIST, *ALL, *WRITE, *COMMENT, "see_contact"),
     "qc": (*LIST, *ALL, "can_edit", *COMMENT, "see_contact"),
     "qc_manager": (*EXPORT, "void_any", "read_major_mail"),
@@ -46,47 +63,116 @@ COMPLAINTS = {  # the row scopes are rights too: see_* say which rows
     "auditor": (*LIST, *ALL, *EXPORT, "see_contact"),
     "admin": (*LIST, *ALL, "see_contact"),
 }
-NOTICES = {
-    "qc": (*LIST, *ALL, *WRITE, *COMMENT), "qc_manager": EXPORT,
-    "reception": (*LIST, *ALL), "technician": (*LIST, "see_own"), "inspector": (*LIST, "see_own"),
-    "sales": (*LIST, *ALL), "department_manager": (*LIST, "see_own_department", *COMMENT),
-    "leader": (*LIST, *ALL), "gm": (*LIST, *ALL, *EXPORT), "auditor": (*LIST, *ALL, *EXPORT), "admin": (*LIST, *ALL),
+NOTICES: Verbs = {
+    "qc": (*LIST, *ALL, *WRITE, *COMMENT),
+    "qc_manager": EXPORT,
+    "reception": (*LIST, *ALL),
+    "technician": (*LIST, "see_own"),
+    "inspector": (*LIST, "see_own"),
+    "sales": (*LIST, *ALL),
+    "department_manager": (*LIST, "see_own_department", *COMMENT),
+    "leader": (*LIST, *ALL),
+    "gm": (*LIST, *ALL, *EXPORT),
+    "auditor": (*LIST, *ALL, *EXPORT),
+    "admin": (*LIST, *ALL),
 }
 SEE = ("see_contact", "see_all")
-CUSTOMERS = {
-    "reception": (*LIST, *WRITE, *SEE), "qc": (*LIST, *SEE), "technician": LIST, "inspector": LIST,
-    "sales": (*LIST, *WRITE, *SEE), "sales_manager": EXPORT, "marketing": (*LIST, *WRITE, *SEE), "agent": (*LIST, "can_add"),
-    "finance": LIST, "property": LIST, "leader": (*LIST, *SEE), "gm": (*LIST, *SEE), "auditor": (*LIST, *SEE),
+CUSTOMERS: Verbs = {
+    "reception": (*LIST, *WRITE, *SEE),
+    "qc": (*LIST, *SEE),
+    "technician": LIST,
+    "inspector": LIST,
+    "sales": (*LIST, *WRITE, *SEE),
+    "sales_manager": EXPORT,
+    "marketing": (*LIST, *WRITE, *SEE),
+    "agent": (*LIST, "can_add"),
+    "finance": LIST,
+    "property": LIST,
+    "leader": (*LIST, *SEE),
+    "gm": (*LIST, *SEE),
+    "auditor": (*LIST, *SEE),
     "admin": (*LIST, "can_edit", *SEE),
 }
-PRODUCTS = {
-    "reception": LIST, "qc": (*LIST, *WRITE), "technician": LIST, "inspector": LIST, "sales": LIST,
-    "department_manager": LIST, "leader": LIST, "gm": LIST, "auditor": LIST, "admin": (*LIST, *WRITE),
+PRODUCTS: Verbs = {
+    "reception": LIST,
+    "qc": (*LIST, *WRITE),
+    "technician": LIST,
+    "inspector": LIST,
+    "sales": LIST,
+    "department_manager": LIST,
+    "leader": LIST,
+    "gm": LIST,
+    "auditor": LIST,
+    "admin": (*LIST, *WRITE),
 }
-ADMIN = {"leader": LIST, "gm": LIST, "auditor": LIST, "admin": (*LIST, *WRITE, "can_delete")}
-PARTS = {code: LIST for code in ("reception", "qc", "technician", "inspector", "sales", "department_manager", "finance",
-                                 "leader", "gm", "auditor", "admin")}
-EVERYBODY = {code: LIST for code in FUNCTIONS}
+ADMIN: Verbs = {"leader": LIST, "gm": LIST, "auditor": LIST, "admin": (*LIST, *WRITE, "can_delete")}
+READERS = (
+    "reception",
+    "qc",
+    "technician",
+    "inspector",
+    "sales",
+    "department_manager",
+    "finance",
+    "leader",
+    "gm",
+    "auditor",
+    "admin",
+)
+PARTS: Verbs = dict.fromkeys(READERS, LIST)
+EVERYBODY: Verbs = dict.fromkeys(FUNCTIONS, LIST)
 
-MATRIX: dict[str, dict[str, tuple[str, ...]]] = {
-    "Complaint": COMPLAINTS, "CorrectiveAction": NOTICES,
-    "Disposition": PARTS, "Assignment": PARTS, "SiteService": PARTS, "Confirmation": PARTS,
-    "Customer": CUSTOMERS, "Contact": CUSTOMERS, "Product": PRODUCTS, "ProductUnit": PRODUCTS,
-    "FailureMode": PRODUCTS, "ProductCategory": PRODUCTS,
+MATRIX: dict[str, Verbs] = {
+    "Complaint": COMPLAINTS,
+    "CorrectiveAction": NOTICES,
+    "Disposition": PARTS,
+    "Assignment": PARTS,
+    "SiteService": PARTS,
+    "Confirmation": PARTS,
+    "Customer": CUSTOMERS,
+    "Contact": CUSTOMERS,
+    "Product": PRODUCTS,
+    "ProductUnit": PRODUCTS,
+    "FailureMode": PRODUCTS,
+    "ProductCategory": PRODUCTS,
     "Region": {**EVERYBODY, "admin": (*LIST, "can_edit")},
-    "Department": {**PARTS, **ADMIN}, "Employee": ADMIN, "Competence": {**ADMIN, "qc": LIST, "qc_manager": WRITE},
+    "Department": {**PARTS, **ADMIN},
+    "Employee": ADMIN,
+    "Competence": {**ADMIN, "qc": LIST, "qc_manager": WRITE},
     "EmployeeCompetence": {**ADMIN, "qc": LIST, "qc_manager": WRITE},
-    "WorkCalendar": {**ADMIN, **{code: LIST for code in ("reception", "qc")}},
-    "DeadlineRule": {**ADMIN, **{code: LIST for code in ("reception", "qc")}},
-    "OpenApi": {code: ("can_get",) for code in FUNCTIONS}, "SwaggerView": {code: ("can_show",) for code in FUNCTIONS},
-    "ResetMyPasswordView": {code: ("can_this_form_get", "can_this_form_post", "resetmypassword") for code in FUNCTIONS},
-    "Setting": ADMIN, "Access": {**ADMIN, "admin": (*LIST, "can_edit")},
-    "OutboxMail": {"qc_manager": LIST, "sales_manager": LIST, "leader": LIST, "gm": LIST,
-                   "auditor": (*LIST, *EXPORT), "admin": (*LIST, "can_resend")},
+    "WorkCalendar": {**ADMIN, **dict.fromkeys(("reception", "qc"), LIST)},
+    "DeadlineRule": {**ADMIN, **dict.fromkeys(("reception", "qc"), LIST)},
+    "OpenApi": dict.fromkeys(FUNCTIONS, ("can_get",)),
+    "SwaggerView": dict.fromkeys(FUNCTIONS, ("can_show",)),
+    "ResetMyPasswordView": dict.fromkeys(FUNCTIONS, ("can_this_form_get", "can_this_form_post", "resetmypassword")),
+    "Setting": ADMIN,
+    "Access": {**ADMIN, "admin": (*LIST, "can_edit")},
+    "OutboxMail": {
+        "qc_manager": LIST,
+        "sales_manager": LIST,
+        "leader": LIST,
+        "gm": LIST,
+        "auditor": (*LIST, *EXPORT),
+        "admin": (*LIST, "can_resend"),
+    },
     "History": {**PARTS, "auditor": (*LIST, *EXPORT)},
 }
-MENU_OF = {"Complaint", "CorrectiveAction", "Customer", "Product", "ProductUnit", "Department", "Employee", "Competence",
-           "Region", "WorkCalendar", "DeadlineRule", "Setting", "Access", "OutboxMail"}
+MENU_OF = {
+    "Complaint",
+    "CorrectiveAction",
+    "Customer",
+    "Product",
+    "ProductUnit",
+    "Department",
+    "Employee",
+    "Competence",
+    "Region",
+    "WorkCalendar",
+    "DeadlineRule",
+    "Setting",
+    "Access",
+    "OutboxMail",
+}
 
 
 def cells() -> Iterator[tuple[str, str, str]]:

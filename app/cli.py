@@ -27,6 +27,7 @@ def main() -> None:
 def init() -> None:
     """Migrate to head and seed what is missing; safe to run again and several at once."""
     from .setup import initialise
+
     initialise()
     click.echo("The portal is ready.")
 
@@ -37,6 +38,7 @@ def init() -> None:
 def demo(size: str, password: str | None) -> None:
     """Load deterministic demo data; refuses a database with real users."""
     from .demo import load
+
     if size != "small":
         raise click.ClickException(f"The demo of size {size} is not part of this version. Use --size small.")
     try:
@@ -54,6 +56,7 @@ def demo(size: str, password: str | None) -> None:
 def serve(host: str, port: int, workers: int, no_worker: bool) -> None:
     """Web server and engine together."""
     from .server import serve as run
+
     run(host, port, workers, engine=not no_worker)
 
 
@@ -65,6 +68,7 @@ def worker(engine: str, once: bool) -> None:
     from flask import current_app
 
     from .notifications.engine import run_engine, run_once
+
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     run_once(app) if once else run_engine(app)
 
@@ -76,6 +80,7 @@ def worker(engine: str, once: bool) -> None:
 def create_admin(username: str, email: str, password: str) -> None:
     """The first administrator; the password obeys the policy."""
     from .setup import add_administrator
+
     try:
         add_administrator(username, email, password)
     except ValueError as error:
@@ -87,6 +92,7 @@ def create_admin(username: str, email: str, password: str) -> None:
 def check() -> None:
     """Database, migrations, mail, fonts, pango, catalogues, folders, keys: exit 1 with sentences."""
     from .health import problems
+
     found = list(problems())
     for sentence in found:
         click.echo(sentence, err=True)
@@ -105,6 +111,7 @@ def calendar() -> None:
 def import_calendar(year: int) -> None:
     """Bring in the official days of a year; running deadlines that were provisional are computed again."""
     from .setup import import_calendar_year
+
     click.echo(import_calendar_year(year))
 
 
@@ -130,6 +137,7 @@ def verify_audit() -> None:
     """Walk the hash chains; exit 1 and the first broken record."""
     from .core.audit import faults
     from .extensions import db
+
     first = next(faults(db.session), None)
     if first:
         click.echo(first, err=True)
@@ -143,6 +151,7 @@ def workflow(name: str | None) -> None:
     """Print a process as a table and a diagram (Mermaid)."""
     from .core.workflow import WORKFLOWS
     from .describe import describe
+
     if name and name not in WORKFLOWS:
         raise click.ClickException(f"There is no process {name}: choose one of {', '.join(WORKFLOWS)}.")
     for each in [WORKFLOWS[name]] if name else WORKFLOWS.values():
@@ -154,6 +163,7 @@ def _committed(module: str, function: str) -> Any:
     from importlib import import_module
 
     from .extensions import db
+
     work: Callable[[Any], Any] = getattr(import_module(f"app.{module}"), function)
     result = work(db.session)
     db.session.commit()
@@ -163,6 +173,7 @@ def _committed(module: str, function: str) -> Any:
 def instance_file(name: str) -> Path:
     """A file in the data folder of the running portal."""
     from flask import current_app
+
     return Path(current_app.config["DATA_DIR"]) / name
 
 
@@ -170,6 +181,7 @@ def instance_file(name: str) -> Path:
 def logins() -> None:
     """Show the demo logins again, where this portal has them."""
     from .demo.staff import PEOPLE
+
     password = instance_file("demo-password")
     if not password.exists():
         return

@@ -19,8 +19,10 @@ def _table(workflow: Workflow[Any]) -> Iterator[str]:
     for step in workflow.steps:
         fields = ", ".join(step.form.json_schema()["properties"]) if step.form else ""
         starts = ", ".join(start if isinstance(start, str) else "…" for start in step.starts)
-        yield (f"| `{step.name}` {step.label} | {', '.join(sorted(step.source))} → {_target(step)} | "
-               f"{', '.join(step.granted_to)} | {fields} | {starts} | {', '.join(step.meets)} | {step.clause} |")
+        yield (
+            f"| `{step.name}` {step.label} | {', '.join(sorted(step.source))} → {_target(step)} | "
+            f"{', '.join(step.granted_to)} | {fields} | {starts} | {', '.join(step.meets)} | {step.clause} |"
+        )
 
 
 def _target(step: Any) -> str:

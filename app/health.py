@@ -42,7 +42,11 @@ def _schema(connection: object) -> Iterator[str]:
 
 def _triggers() -> Iterator[str]:
     dialect = db.engine.dialect.name
-    names = ("SELECT tgname FROM pg_trigger" if dialect == "postgresql" else "SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    names = (
+        "SELECT tgname FROM pg_trigger"
+        if dialect == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
     missing = expected(dialect) - set(db.session.execute(text(names)).scalars())
     if missing:
         yield f"{len(missing)} database triggers are missing: run `portal init`."
@@ -69,5 +73,3 @@ def _machine() -> Iterator[str]:
     fonts = shutil.which("fc-list")
     if fonts and not subprocess.run([fonts, ":lang=zh"], capture_output=True, check=False).stdout:  # noqa: S603
         yield "No Chinese font is installed, paper forms would be empty: install fonts-noto-cjk."
-
-

@@ -29,36 +29,65 @@ from .reports.api import HistoryApi
 from .reports.search import SearchPage
 
 MENU: tuple[tuple[Any, tuple[tuple[Any, Any, str, str], ...]], ...] = (  # group: label, view, thing, icon
-    (_l("Complaint handling"), (
-        (_l("Customer complaints"), ComplaintView, "Complaint", "fa-comments"),
-        (_l("Corrective actions"), CorrectiveActionView, "CorrectiveAction", "fa-check-square"),
-    )),
-    (_l("Customers and products"), (
-        (_l("Customers"), customers.CustomerView, "Customer", "fa-address-book"),
-        (_l("Products"), customers.ProductView, "Product", "fa-cube"),
-        (_l("Product units"), customers.ProductUnitView, "ProductUnit", "fa-barcode"),
-    )),
-    (_l("Organisation"), (
-        (_l("Departments"), DepartmentView, "Department", "fa-sitemap"),
-        (_l("Employees"), EmployeeView, "Employee", "fa-user"),
-        (_l("Competences"), CompetenceView, "Competence", "fa-graduation-cap"),
-        (_l("Regions"), RegionView, "Region", "fa-map"),
-    )),
-    (_l("Administration"), (
-        (_l("Who may do what"), AccessView, "Access", "fa-key"),
-        (_l("Deadline rules"), DeadlineRuleView, "DeadlineRule", "fa-clock"),
-        (_l("Working calendar"), CalendarView, "WorkCalendar", "fa-calendar-alt"),
-        (_l("Settings"), SettingView, "Setting", "fa-cog"),
-        (_l("Outbox"), notifications.OutboxView, "OutboxMail", "fa-envelope"),
-    )),
+    (
+        _l("Complaint handling"),
+        (
+            (_l("Customer complaints"), ComplaintView, "Complaint", "fa-comments"),
+            (_l("Corrective actions"), CorrectiveActionView, "CorrectiveAction", "fa-check-square"),
+        ),
+    ),
+    (
+        _l("Customers and products"),
+        (
+            (_l("Customers"), customers.CustomerView, "Customer", "fa-address-book"),
+            (_l("Products"), customers.ProductView, "Product", "fa-cube"),
+            (_l("Product units"), customers.ProductUnitView, "ProductUnit", "fa-barcode"),
+        ),
+    ),
+    (
+        _l("Organisation"),
+        (
+            (_l("Departments"), DepartmentView, "Department", "fa-sitemap"),
+            (_l("Employees"), EmployeeView, "Employee", "fa-user"),
+            (_l("Competences"), CompetenceView, "Competence", "fa-graduation-cap"),
+            (_l("Regions"), RegionView, "Region", "fa-map"),
+        ),
+    ),
+    (
+        _l("Administration"),
+        (
+            (_l("Who may do what"), AccessView, "Access", "fa-key"),
+            (_l("Deadline rules"), DeadlineRuleView, "DeadlineRule", "fa-clock"),
+            (_l("Working calendar"), CalendarView, "WorkCalendar", "fa-calendar-alt"),
+            (_l("Settings"), SettingView, "Setting", "fa-cog"),
+            (_l("Outbox"), notifications.OutboxView, "OutboxMail", "fa-envelope"),
+        ),
+    ),
 )
-UNLISTED = (customers.ContactView, customers.ProductCategoryView, customers.FailureModeView, EmployeeCompetenceView, notifications.NoticePage,
-            SearchPage)
+UNLISTED = (
+    customers.ContactView,
+    customers.ProductCategoryView,
+    customers.FailureModeView,
+    EmployeeCompetenceView,
+    notifications.NoticePage,
+    SearchPage,
+)
 APIS = (
-    complaints_api.ComplaintApi, complaints_api.DispositionApi, complaints_api.AssignmentApi, complaints_api.SiteServiceApi,
-    complaints_api.ConfirmationApi, CorrectiveActionApi, customers_api.CustomerApi, customers_api.ContactApi,
-    customers_api.ProductApi, customers_api.ProductUnitApi, organisation_api.RegionApi, organisation_api.DepartmentApi,
-    organisation_api.EmployeeApi, organisation_api.CompetenceApi, HistoryApi,
+    complaints_api.ComplaintApi,
+    complaints_api.DispositionApi,
+    complaints_api.AssignmentApi,
+    complaints_api.SiteServiceApi,
+    complaints_api.ConfirmationApi,
+    CorrectiveActionApi,
+    customers_api.CustomerApi,
+    customers_api.ContactApi,
+    customers_api.ProductApi,
+    customers_api.ProductUnitApi,
+    organisation_api.RegionApi,
+    organisation_api.DepartmentApi,
+    organisation_api.EmployeeApi,
+    organisation_api.CompetenceApi,
+    HistoryApi,
     notifications_api.OutboxMailApi,
 )
 
@@ -79,8 +108,11 @@ def groups() -> list[tuple[Any, list[tuple[Any, str, str, bool]]]]:
     rights = current_rights()
     found = []
     for label, entries in MENU:
-        shown = [(text, _home(view), icon, request.path.startswith(f"{view.route_base}/"))
-                 for text, view, thing, icon in entries if rights.may("menu_access", thing)]
+        shown = [
+            (text, _home(view), icon, request.path.startswith(f"{view.route_base}/"))
+            for text, view, thing, icon in entries
+            if rights.may("menu_access", thing)
+        ]
         if shown:
             found.append((label, shown))
     return found
@@ -88,4 +120,8 @@ def groups() -> list[tuple[Any, list[tuple[Any, str, str, bool]]]]:
 
 def _home(view: Any) -> str:
     """Where a page's menu entry leads."""
-    return f"{view.route_base}/list/" if hasattr(view, "datamodel") and view.datamodel is not None else f"{view.route_base}/"
+    return (
+        f"{view.route_base}/list/"
+        if hasattr(view, "datamodel") and view.datamodel is not None
+        else f"{view.route_base}/"
+    )

@@ -21,6 +21,7 @@ class _Server(BaseApplication):
 
     def load(self) -> Any:
         from . import create_app
+
         return create_app()
 
 
@@ -28,6 +29,7 @@ def _engine() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the web server, which ends us in order
     from . import create_app
     from .notifications.engine import run_engine
+
     run_engine(create_app())
 
 
@@ -42,6 +44,17 @@ def serve(host: str, port: int, workers: int, *, engine: bool) -> None:
             beside.terminate()
             beside.join(10)
 
-    _Server({"bind": f"{host}:{port}", "workers": workers, "timeout": 60, "graceful_timeout": 10, "accesslog": None,
-             "on_exit": stop, "worker_class": "sync", "proc_name": "portal", "loglevel": os.environ.get("PORTAL_LOG", "warning"),
-             "control_socket_disable": True}).run()
+    _Server(
+        {
+            "bind": f"{host}:{port}",
+            "workers": workers,
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "accesslog": None,
+            "on_exit": stop,
+            "worker_class": "sync",
+            "proc_name": "portal",
+            "loglevel": os.environ.get("PORTAL_LOG", "warning"),
+            "control_socket_disable": True,
+        }
+    ).run()

@@ -58,8 +58,17 @@ def _alone() -> Iterator[None]:
 def add_administrator(username: str, email: str, password: str) -> None:
     """The first person of a new portal. Raises ValueError with a sentence."""
     from .organisation.people import create_person
-    create_person(db.session, username=username, first_name=username, last_name="", email=email, password=password,
-                  functions=("admin",), locale=current_app.config["BABEL_DEFAULT_LOCALE"])
+
+    create_person(
+        db.session,
+        username=username,
+        first_name=username,
+        last_name="",
+        email=email,
+        password=password,
+        functions=("admin",),
+        locale=current_app.config["BABEL_DEFAULT_LOCALE"],
+    )
     db.session.commit()
 
 

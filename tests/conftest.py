@@ -35,11 +35,21 @@ def missing(what: str) -> None:
 
 def portal_at(folder: Path, url: str) -> Flask:
     """An application on its own data folder and database."""
-    return create_app({
-        "TESTING": True, "PORTAL_ENV": "test", "DATA_DIR": str(folder), "UPLOAD_DIR": str(folder / "uploads"),
-        "MAIL_DIR": str(folder / "mail"), "SQLALCHEMY_DATABASE_URI": url, "SECRET_KEY": "test-" * 8,
-        "AUDIT_KEY": b"audit-test", "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False, "MAIL_SERVER": "",
-    })
+    return create_app(
+        {
+            "TESTING": True,
+            "PORTAL_ENV": "test",
+            "DATA_DIR": str(folder),
+            "UPLOAD_DIR": str(folder / "uploads"),
+            "MAIL_DIR": str(folder / "mail"),
+            "SQLALCHEMY_DATABASE_URI": url,
+            "SECRET_KEY": "test-" * 8,
+            "AUDIT_KEY": b"audit-test",
+            "WTF_CSRF_ENABLED": False,
+            "RATELIMIT_ENABLED": False,
+            "MAIL_SERVER": "",
+        }
+    )
 
 
 @pytest.fixture(scope="session")
@@ -107,8 +117,10 @@ def rest(app: Flask) -> Callable[..., Rest]:
 @pytest.fixture
 def at() -> Iterator[Callable[[str], None]]:
     """at("2026-11-24 17:05") sets the clock, in Shanghai's time."""
+
     def set_to(text: str) -> None:
         clock.set_frozen(datetime.fromisoformat(text).replace(tzinfo=clock.zone()))
+
     yield set_to
 
 

@@ -36,8 +36,12 @@ class Browser:
 
     def step(self, record: int, step: str, kind: str = "complaint", **fields: Any) -> Any:
         """Press a step's button, fill in its dialog, send it."""
-        return self.client.post(f"/{kind}/{record}/step/{step}", data=fields, headers={"X-Fragment": "1"},
-                                content_type="multipart/form-data")
+        return self.client.post(
+            f"/{kind}/{record}/step/{step}",
+            data=fields,
+            headers={"X-Fragment": "1"},
+            content_type="multipart/form-data",
+        )
 
 
 class Rest:
@@ -45,8 +49,9 @@ class Rest:
 
     def __init__(self, app: Flask, login: str, password: str, locale: str = "en") -> None:
         self.client = app.test_client()
-        answer = self.client.post("/api/v1/security/login",
-                                  json={"username": login, "password": password, "provider": "db"})
+        answer = self.client.post(
+            "/api/v1/security/login", json={"username": login, "password": password, "provider": "db"}
+        )
         self.headers = {"Authorization": f"Bearer {answer.json['access_token']}"}
         if locale:
             self.headers["Accept-Language"] = locale
@@ -55,12 +60,23 @@ class Rest:
         return self.client.get(f"/api/v1/{path}", headers={**self.headers, **kwargs.pop("headers", {})}, **kwargs)
 
     def post(self, path: str, body: Any = None, **kwargs: Any) -> Any:
-        return self.client.post(f"/api/v1/{path}", json=body if body is not None else {},
-                                headers={**self.headers, **kwargs.pop("headers", {})}, **kwargs)
+        return self.client.post(
+            f"/api/v1/{path}",
+            json=body if body is not None else {},
+            headers={**self.headers, **kwargs.pop("headers", {})},
+            **kwargs,
+        )
 
     def put(self, path: str, body: Any, **kwargs: Any) -> Any:
-        return self.client.put(f"/api/v1/{path}", data=json.dumps(body), content_type="application/json",
-                               headers={**self.headers, **kwargs.pop("headers", {})}, **kwargs)
+        return self.client.put(
+            f"/api/v1/{path}",
+            data=json.dumps(body),
+            content_type="application/json",
+            headers={**self.headers, **kwargs.pop("headers", {})},
+            **kwargs,
+        )
 
     def upload(self, path: str, **fields: Any) -> Any:
-        return self.client.post(f"/api/v1/{path}", data=fields, headers=self.headers, content_type="multipart/form-data")
+        return self.client.post(
+            f"/api/v1/{path}", data=fields, headers=self.headers, content_type="multipart/form-data"
+        )

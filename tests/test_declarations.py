@@ -87,8 +87,17 @@ def test_every_function_named_by_a_step_is_known():
 
 
 def test_every_deadline_named_by_a_step_has_a_rule():
-    named = {code for workflow in WORKFLOWS.values() for step in workflow.steps
-             for code in (*step.meets, *step.cancels, *step.late, *(start for start in step.starts if isinstance(start, str)))}
+    named = {
+        code
+        for workflow in WORKFLOWS.values()
+        for step in workflow.steps
+        for code in (
+            *step.meets,
+            *step.cancels,
+            *step.late,
+            *(start for start in step.starts if isinstance(start, str)),
+        )
+    }
     assert named <= RULES
 
 

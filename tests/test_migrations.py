@@ -49,8 +49,12 @@ def test_the_schema_goes_up_down_and_up_again_with_data(fresh: Flask):
 
 def test_initialising_twice_changes_nothing(fresh: Flask):
     initialise()
-    counts = [db.session.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one()
-              for table in ("ab_permission_view_role", "function", "deadline_rule", "region")]
+    counts = [
+        db.session.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one()
+        for table in ("ab_permission_view_role", "function", "deadline_rule", "region")
+    ]
     initialise()
-    assert counts == [db.session.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one()
-                      for table in ("ab_permission_view_role", "function", "deadline_rule", "region")]
+    assert counts == [
+        db.session.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one()
+        for table in ("ab_permission_view_role", "function", "deadline_rule", "region")
+    ]

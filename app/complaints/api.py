@@ -6,15 +6,15 @@ from typing import Any
 
 from sqlalchemy.orm import selectinload
 
-from app.core.record_api import RecordApi
 from app.core.api import BaseApi
+from app.core.record_api import RecordApi
 from app.core.views import table
 from app.core.workflow import Actor
 from app.extensions import db
 
 from . import forms, intake
-from .cards import contact_visible
 from .models import Assignment, Complaint, Confirmation, Disposition, SiteService
+from .people import contact_visible
 from .scope import ComplaintScope, PartScope
 from .workflow import COMPLAINT
 
@@ -35,17 +35,64 @@ class ComplaintApi(RecordApi):
     form = forms.Intake
     correction = forms.Correction
     eager = (selectinload(Complaint.customer), selectinload(Complaint.site_region), selectinload(Complaint.assignments))
-    filters = ("id", "number", "state", "title", "customer_id", "product_id", "channel", "nature", "is_major", "due_at",
-               "received_at", "changed_at", "owner")
+    filters = (
+        "id",
+        "number",
+        "state",
+        "title",
+        "customer_id",
+        "product_id",
+        "channel",
+        "nature",
+        "is_major",
+        "due_at",
+        "received_at",
+        "changed_at",
+        "owner",
+    )
     fields = (
-        "id", "number", "state", "version", "title", "subject", "channel", "received_at", "backfilled",
+        "id",
+        "number",
+        "state",
+        "version",
+        "title",
+        "subject",
+        "channel",
+        "received_at",
+        "backfilled",
         ("customer", lambda record: {"id": record.customer_id, "name": record.customer.name}),
-        "complainant", "contact_name", ("contact_phone", phone), ("site_region", lambda record: record.site_region_code),
-        ("site_region_name", lambda record: record.site_region.full_name), "site_address",
-        ("product", lambda record: record.product_id), "serial_no", "batch_no", "quantity", "purchase_date", "contract",
-        "description", "customer_demand", "severity", "nature", "is_major", "major_criteria", "solution_plan", "round",
-        "responsibility", "remedy", "charge", "satisfaction", "unconfirmed", "outcome", "closed_at", "reopened_count",
-        "due_at", "created_at", "changed_at", "owner",
+        "complainant",
+        "contact_name",
+        ("contact_phone", phone),
+        ("site_region", lambda record: record.site_region_code),
+        ("site_region_name", lambda record: record.site_region.full_name),
+        "site_address",
+        ("product", lambda record: record.product_id),
+        "serial_no",
+        "batch_no",
+        "quantity",
+        "purchase_date",
+        "contract",
+        "description",
+        "customer_demand",
+        "severity",
+        "nature",
+        "is_major",
+        "major_criteria",
+        "solution_plan",
+        "round",
+        "responsibility",
+        "remedy",
+        "charge",
+        "satisfaction",
+        "unconfirmed",
+        "outcome",
+        "closed_at",
+        "reopened_count",
+        "due_at",
+        "created_at",
+        "changed_at",
+        "owner",
     )
 
     def create(self, values: dict[str, Any]) -> Complaint:
@@ -74,8 +121,20 @@ class DispositionApi(_PartApi):
     datamodel = table(Disposition)
     class_permission_name = "Disposition"
     base_filters = (("id", PartScope, None),)
-    fields = ("id", "complaint_id", "round", "at", "by_id", "analysis", "containment", "opinion", "remedy_proposed",
-              "needs_site_visit", "issued_at", "issued_by_id")
+    fields = (
+        "id",
+        "complaint_id",
+        "round",
+        "at",
+        "by_id",
+        "analysis",
+        "containment",
+        "opinion",
+        "remedy_proposed",
+        "needs_site_visit",
+        "issued_at",
+        "issued_by_id",
+    )
 
 
 class AssignmentApi(_PartApi):
@@ -84,9 +143,24 @@ class AssignmentApi(_PartApi):
     class_permission_name = "Assignment"
     base_filters = (("id", PartScope, None),)
     eager = (selectinload(Assignment.technician), selectinload(Assignment.co_workers))
-    fields = ("id", "complaint_id", "round", "at", ("technician", lambda row: row.technician.username), "kind", "zone",
-              ("co_workers", lambda row: [worker.user.username for worker in row.co_workers]), "planned_on",
-              "override_reason", "missing_competence", "accepted_at", "departed_at", "arrived_at", "agreed_date", "ended_at")
+    fields = (
+        "id",
+        "complaint_id",
+        "round",
+        "at",
+        ("technician", lambda row: row.technician.username),
+        "kind",
+        "zone",
+        ("co_workers", lambda row: [worker.user.username for worker in row.co_workers]),
+        "planned_on",
+        "override_reason",
+        "missing_competence",
+        "accepted_at",
+        "departed_at",
+        "arrived_at",
+        "agreed_date",
+        "ended_at",
+    )
 
 
 class SiteServiceApi(_PartApi):
@@ -94,9 +168,28 @@ class SiteServiceApi(_PartApi):
     datamodel = table(SiteService)
     class_permission_name = "SiteService"
     base_filters = (("id", PartScope, None),)
-    fields = ("id", "complaint_id", "round", "at", "assignment_id", "remote", "phenomenon", "investigation", "cause_category",
-              "responsibility", "remedy", "charge", "free_reason", "work_done", "parts_used", "hours", "travel_cost",
-              "old_serial", "new_serial", "completed_at")
+    fields = (
+        "id",
+        "complaint_id",
+        "round",
+        "at",
+        "assignment_id",
+        "remote",
+        "phenomenon",
+        "investigation",
+        "cause_category",
+        "responsibility",
+        "remedy",
+        "charge",
+        "free_reason",
+        "work_done",
+        "parts_used",
+        "hours",
+        "travel_cost",
+        "old_serial",
+        "new_serial",
+        "completed_at",
+    )
 
 
 class ConfirmationApi(_PartApi):
@@ -104,8 +197,21 @@ class ConfirmationApi(_PartApi):
     datamodel = table(Confirmation)
     class_permission_name = "Confirmation"
     base_filters = (("id", PartScope, None),)
-    fields = ("id", "complaint_id", "round", "at", "service_id", "accepted", "method", "signer_name", "satisfaction", "remark",
-              "attachment_id", "content_sha256", "valid")
+    fields = (
+        "id",
+        "complaint_id",
+        "round",
+        "at",
+        "service_id",
+        "accepted",
+        "method",
+        "signer_name",
+        "satisfaction",
+        "remark",
+        "attachment_id",
+        "content_sha256",
+        "valid",
+    )
 
 
 __all__ = ["AssignmentApi", "ComplaintApi", "ConfirmationApi", "DispositionApi", "SiteServiceApi"]

@@ -31,38 +31,67 @@ def yes(value: bool | None) -> Any:
 def receipt(record: Complaint) -> Rows:
     when = stamp(record.received_at) + (f" ({_('backfilled')})" if record.backfilled else "")
     return [
-        (_("Customer"), record.customer.name), (_("Channel"), word(codes.CHANNELS, record.channel)),
-        (_("Received at"), when), (_("Received by"), name_of(record.received_by_id)),
-        (_("Complainant"), record.complainant), (_("Contact"), record.contact_name),
+        (_("Customer"), record.customer.name),
+        (_("Channel"), word(codes.CHANNELS, record.channel)),
+        (_("Received at"), when),
+        (_("Received by"), name_of(record.received_by_id)),
+        (_("Complainant"), record.complainant),
+        (_("Contact"), record.contact_name),
         (_("Phone"), masked_unless(contact_visible(record), record.contact_phone)),
         (_("Severity"), word(codes.SEVERITIES, record.severity)),
         (_("Site"), f"{record.site_region.full_name} {record.site_address or ''}"),
-        (_("Product"), record.product), (_("Serial number"), record.serial_no), (_("Batch number"), record.batch_no),
-        (_("Quantity"), record.quantity), (_("Purchase date"), record.purchase_date), (_("Contract"), record.contract)]
+        (_("Product"), record.product),
+        (_("Serial number"), record.serial_no),
+        (_("Batch number"), record.batch_no),
+        (_("Quantity"), record.quantity),
+        (_("Purchase date"), record.purchase_date),
+        (_("Contract"), record.contract),
+    ]
 
 
 def content(record: Complaint) -> Rows:
     criteria = ", ".join(str(codes.MAJOR_CRITERIA.get(code, code)) for code in record.major_criteria or [])
-    return [(_("Subject"), record.subject), (_("Description"), record.description),
-            (_("Customer's demand"), record.customer_demand), (_("Nature"), word(codes.NATURES, record.nature)),
-            (_("Solution plan"), record.solution_plan), (_("Major because of"), criteria)]
+    return [
+        (_("Subject"), record.subject),
+        (_("Description"), record.description),
+        (_("Customer's demand"), record.customer_demand),
+        (_("Nature"), word(codes.NATURES, record.nature)),
+        (_("Solution plan"), record.solution_plan),
+        (_("Major because of"), criteria),
+    ]
 
 
 def talks(record: Complaint) -> Rows:
-    return [(stamp(talk.at, "%m-%d %H:%M"), Markup("{} {} {}").format(
-        tag(_("satisfied") if talk.satisfied else _("dissatisfied"), "ok" if talk.satisfied else "warn"), talk.content,
-        talk.proposal or "")) for talk in record.negotiations]
+    return [
+        (
+            stamp(talk.at, "%m-%d %H:%M"),
+            Markup("{} {} {}").format(
+                tag(_("satisfied") if talk.satisfied else _("dissatisfied"), "ok" if talk.satisfied else "warn"),
+                talk.content,
+                talk.proposal or "",
+            ),
+        )
+        for talk in record.negotiations
+    ]
 
 
 def dispositions(record: Complaint) -> Rows:
     rows: Rows = []
     for item in record.dispositions:
-        state = (tag(_("issued %(at)s", at=stamp(item.issued_at)), "ok") if item.issued_at else tag(_("draft"), "warn"))
-        rows += [(_("Round %(n)s", n=item.round), Markup("{} {} {}").format(
-                     state, name_of(item.by_id), f"→ {name_of(item.issued_by_id)}" if item.issued_by_id else "")),
-                 (_("Analysis"), item.analysis), (_("Containment action"), item.containment),
-                 (_("Disposition"), item.opinion), (_("Proposed remedy"), word(codes.REMEDIES, item.remedy_proposed)),
-                 (_("Site visit needed"), yes(item.needs_site_visit))]
+        state = tag(_("issued %(at)s", at=stamp(item.issued_at)), "ok") if item.issued_at else tag(_("draft"), "warn")
+        rows += [
+            (
+                _("Round %(n)s", n=item.round),
+                Markup("{} {} {}").format(
+                    state, name_of(item.by_id), f"→ {name_of(item.issued_by_id)}" if item.issued_by_id else ""
+                ),
+            ),
+            (_("Analysis"), item.analysis),
+            (_("Containment action"), item.containment),
+            (_("Disposition"), item.opinion),
+            (_("Proposed remedy"), word(codes.REMEDIES, item.remedy_proposed)),
+            (_("Site visit needed"), yes(item.needs_site_visit)),
+        ]
     return rows
 
 
@@ -70,25 +99,39 @@ def journeys(record: Complaint) -> Rows:
     rows: Rows = []
     for item in record.assignments:
         with_whom = ", ".join(name_of(worker.user_id) for worker in item.co_workers)
-        rows += [(word(codes.ASSIGNMENT_KINDS, item.kind), name_of(item.technician_id)), (_("Co-workers"), with_whom),
-                 (_("Assigned at"), stamp(item.at)), (_("Zone"), codes.ZONES.get(item.zone)),
-                 (_("Planned for"), item.planned_on), (_("Set out"), stamp(item.departed_at)),
-                 (_("Arrived at"), stamp(item.arrived_at)), (_("Agreed with the customer"), item.agreed_date),
-                 (_("Without competence"), item.missing_competence), (_("Reason"), item.override_reason or item.end_reason)]
+        rows += [
+            (word(codes.ASSIGNMENT_KINDS, item.kind), name_of(item.technician_id)),
+            (_("Co-workers"), with_whom),
+            (_("Assigned at"), stamp(item.at)),
+            (_("Zone"), codes.ZONES.get(item.zone)),
+            (_("Planned for"), item.planned_on),
+            (_("Set out"), stamp(item.departed_at)),
+            (_("Arrived at"), stamp(item.arrived_at)),
+            (_("Agreed with the customer"), item.agreed_date),
+            (_("Without competence"), item.missing_competence),
+            (_("Reason"), item.override_reason or item.end_reason),
+        ]
     return rows
 
 
 def services(record: Complaint) -> Rows:
     rows: Rows = []
     for item in record.services:
-        rows += [(_("Phenomenon"), item.phenomenon), (_("Investigation"), item.investigation),
-                 (_("Cause category"), word(codes.CAUSES, item.cause_category)),
-                 (_("Responsibility"), word(codes.RESPONSIBILITIES, item.responsibility)),
-                 (_("Remedy"), word(codes.REMEDIES, item.remedy)),
-                 (_("Charge (CNY)"), None if item.charge is None else f"{item.charge:.2f}"),
-                 (_("Reason for charging nothing"), item.free_reason), (_("Work done"), item.work_done),
-                 (_("Parts used"), item.parts_used), (_("Old serial number"), item.old_serial),
-                 (_("New serial number"), item.new_serial), (_("Hours"), item.hours), (_("Travel cost (CNY)"), item.travel_cost)]
+        rows += [
+            (_("Phenomenon"), item.phenomenon),
+            (_("Investigation"), item.investigation),
+            (_("Cause category"), word(codes.CAUSES, item.cause_category)),
+            (_("Responsibility"), word(codes.RESPONSIBILITIES, item.responsibility)),
+            (_("Remedy"), word(codes.REMEDIES, item.remedy)),
+            (_("Charge (CNY)"), None if item.charge is None else f"{item.charge:.2f}"),
+            (_("Reason for charging nothing"), item.free_reason),
+            (_("Work done"), item.work_done),
+            (_("Parts used"), item.parts_used),
+            (_("Old serial number"), item.old_serial),
+            (_("New serial number"), item.new_serial),
+            (_("Hours"), item.hours),
+            (_("Travel cost (CNY)"), item.travel_cost),
+        ]
     return rows
 
 
@@ -96,25 +139,37 @@ def confirmations(record: Complaint) -> Rows:
     rows: Rows = []
     for item in record.confirmations:
         valid = tag(_("valid"), "ok") if item.valid else tag(_("no longer valid"), "bad")
-        rows += [(_("Signed by"), Markup("{} {}").format(item.signer_name, valid)), (_("Signed at"), stamp(item.at)),
-                 (_("Way of signing"), word(codes.METHODS, item.method)),
-                 (_("Satisfaction"), "★" * (item.satisfaction or 0) + "☆" * (5 - (item.satisfaction or 0))),
-                 (_("Remark of the customer"), item.remark)]
+        rows += [
+            (_("Signed by"), Markup("{} {}").format(item.signer_name, valid)),
+            (_("Signed at"), stamp(item.at)),
+            (_("Way of signing"), word(codes.METHODS, item.method)),
+            (_("Satisfaction"), "★" * (item.satisfaction or 0) + "☆" * (5 - (item.satisfaction or 0))),
+            (_("Remark of the customer"), item.remark),
+        ]
     if record.unconfirmed:
         rows.append((_("Customer confirmation"), tag(_("not confirmed"), "warn")))
     return rows
 
 
 def contacts(record: Complaint) -> Rows:
-    return [(stamp(item.at, "%m-%d %H:%M"), Markup("{} {} {}").format(
-        word(codes.CONTACT_CHANNELS, item.channel), tag(_("reached") if item.reached else _("not reached"),
-                                                         "ok" if item.reached else "mut"), item.content))
-        for item in record.contacts]
+    return [
+        (
+            stamp(item.at, "%m-%d %H:%M"),
+            Markup("{} {} {}").format(
+                word(codes.CONTACT_CHANNELS, item.channel),
+                tag(_("reached") if item.reached else _("not reached"), "ok" if item.reached else "mut"),
+                item.content,
+            ),
+        )
+        for item in record.contacts
+    ]
 
 
 def notices(record: Complaint) -> Rows:
-    return [(notice.number, Markup('<a href="/corrective_action/show/{}">{}</a>').format(notice.id, notice.title))
-            for notice in record.notices]
+    return [
+        (notice.number, Markup('<a href="/corrective_action/show/{}">{}</a>').format(notice.id, notice.title))
+        for notice in record.notices
+    ]
 
 
 CARDS = (

@@ -12,8 +12,8 @@ from app.core.fields import (
     ChoicesField,
     DayField,
     LongTextField,
-    MoneyField,
     MomentField,
+    MoneyField,
     NumberField,
     PeopleField,
     PersonField,
@@ -70,7 +70,9 @@ class Intake(StepForm):
         good = bool(super().validate(extra_validators))
         places = suggest(self.site_address.data or "") if self.site_region.errors and not self.site_region.data else []
         if places:
-            self.site_region.errors = [_("Choose the region. The address could be in: %(places)s.", places="、".join(places[:5]))]
+            self.site_region.errors = [
+                _("Choose the region. The address could be in: %(places)s.", places="、".join(places[:5]))
+            ]
         return good
 
 
@@ -212,4 +214,3 @@ class CorrectSite(StepForm):
     site_region = RemoteSelectField(_l("Site region"), lookup="region", required=True)
     site_address = TextField(_l("Site address"), max_length=200)
     reason = LongTextField(REASON, required=True)
-

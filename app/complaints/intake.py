@@ -15,8 +15,22 @@ from .codes import OPEN
 from .models import Complaint
 from .workflow import COMPLAINT
 
-PLAIN = ("channel", "complainant", "contact_name", "contact_phone", "site_address", "serial_no", "batch_no", "quantity",
-         "purchase_date", "contract", "subject", "description", "customer_demand", "severity")
+PLAIN = (
+    "channel",
+    "complainant",
+    "contact_name",
+    "contact_phone",
+    "site_address",
+    "serial_no",
+    "batch_no",
+    "quantity",
+    "purchase_date",
+    "contract",
+    "subject",
+    "description",
+    "customer_demand",
+    "severity",
+)
 
 
 def create(session: Session, values: dict[str, Any], actor: Actor) -> Complaint:
@@ -25,9 +39,14 @@ def create(session: Session, values: dict[str, Any], actor: Actor) -> Complaint:
     received = values.get("received_at") or now
     late_by = timedelta(minutes=settings.get(session, "backfill_minutes"))
     record = Complaint(
-        **{name: values.get(name) for name in PLAIN}, customer_id=values["customer"], product_id=values.get("product"),
-        site_region_code=values["site_region"], received_at=received, backfilled=now - received > late_by,
-        received_by_id=actor.user_id)
+        **{name: values.get(name) for name in PLAIN},
+        customer_id=values["customer"],
+        product_id=values.get("product"),
+        site_region_code=values["site_region"],
+        received_at=received,
+        backfilled=now - received > late_by,
+        received_by_id=actor.user_id,
+    )
     record.number = numbers.daily(session, "TS", clock.today())
     COMPLAINT.begin(session, record, actor, values)
     return record
@@ -50,8 +69,10 @@ def editable(record: Complaint, actor: Actor) -> bool:
 def possible_duplicates(session: Session, customer_id: int, product_id: int | None) -> list[Complaint]:
     """Open or recent complaints of the same customer about the same product."""
     since = clock.now() - timedelta(days=settings.get(session, "duplicate_days"))
-    query = select(Complaint).where(Complaint.customer_id == customer_id,
-                                    or_(Complaint.state.in_([state.value for state in OPEN]), Complaint.received_at >= since))
+    query = select(Complaint).where(
+        Complaint.customer_id == customer_id,
+        or_(Complaint.state.in_([state.value for state in OPEN]), Complaint.received_at >= since),
+    )
     if product_id:
         query = query.where(Complaint.product_id == product_id)
     return list(session.scalars(query.order_by(Complaint.id.desc()).limit(5)))

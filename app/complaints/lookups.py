@@ -27,6 +27,8 @@ def find_complaint(session: Session, text: str) -> tuple[Any, str] | None:
 def search_complaints(session: Session, term: str, offset: int) -> list[tuple[Any, str]]:
     query = select(Complaint).where(visible(current_rights()))
     if term:
-        query = query.where(Complaint.number.contains(term, autoescape=True) | Complaint.title.contains(term, autoescape=True))
+        query = query.where(
+            Complaint.number.contains(term, autoescape=True) | Complaint.title.contains(term, autoescape=True)
+        )
     rows = session.scalars(query.order_by(Complaint.id.desc()).offset(offset).limit(PAGE + 1))
     return [(row.id, f"{row.number} {row.title}") for row in rows]

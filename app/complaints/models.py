@@ -22,7 +22,7 @@ class Complaint(Record):
     """One 顾客投诉及处理记录表, from the reception's first note to the closed record (2.1)."""
 
     __tablename__ = "complaint"
-    __mapper_args__: Any = {"polymorphic_identity": "complaint"}  # noqa: RUF012
+    __mapper_args__: Any = {"polymorphic_identity": "complaint"}
 
     id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))
@@ -70,13 +70,12 @@ class Complaint(Record):
     received_by: Mapped[User | None] = relationship(foreign_keys=[received_by_id])
     negotiations: Mapped[list[Negotiation]] = relationship(order_by="Negotiation.id", back_populates="complaint")
     dispositions: Mapped[list[Disposition]] = relationship(order_by="Disposition.id", back_populates="complaint")
-    assignments: Mapped[list[Assignment]] = relationship(
-        order_by="Assignment.id", back_populates="complaint")
+    assignments: Mapped[list[Assignment]] = relationship(order_by="Assignment.id", back_populates="complaint")
     services: Mapped[list[SiteService]] = relationship(order_by="SiteService.id", back_populates="complaint")
     confirmations: Mapped[list[Confirmation]] = relationship(order_by="Confirmation.id", back_populates="complaint")
     contacts: Mapped[list[ContactLog]] = relationship(order_by="ContactLog.id", back_populates="complaint")
 
-    __table_args__ = (
+    __table_args__: Any = (
         Index("ix_complaint_received", "received_at"),
         Index("ix_complaint_product", "product_id"),
         Index("ix_complaint_phone", "contact_phone"),

@@ -66,5 +66,7 @@ def own_slip(record: Complaint, actor: Actor) -> bool:
 def contact_visible(record: Complaint) -> bool:
     """Phone numbers are masked for those who only read; the assigned person sees them while the assignment runs."""
     rights = current_rights()
-    running = record.assignment and record.assignment.ended_at is None and record.state not in ("closed", "merged", "void")
+    running = (
+        record.assignment and record.assignment.ended_at is None and record.state not in ("closed", "merged", "void")
+    )
     return rights.may("see_contact", "Complaint") or bool(running and record.assignment.people & rights.stands_for)  # type: ignore[union-attr]

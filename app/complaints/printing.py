@@ -26,16 +26,34 @@ def _name(user: Any) -> str:
 
 def context(record: Complaint | None) -> dict[str, Any]:
     """What the paper shows; the blank form shows the same boxes, empty."""
-    words = {"channels": codes.CHANNELS, "natures": codes.NATURES, "responsibilities": codes.RESPONSIBILITIES,
-             "remedies": codes.REMEDIES, "stamp": _stamp, "name_of": _name}
+    words = {
+        "channels": codes.CHANNELS,
+        "natures": codes.NATURES,
+        "responsibilities": codes.RESPONSIBILITIES,
+        "remedies": codes.REMEDIES,
+        "stamp": _stamp,
+        "name_of": _name,
+    }
     if record is None:
-        return {**words, "dispositions": [], "assignment": None, "service": None, "confirmation": None, "arrival_due": "",
-                "ink": ""}
+        return {
+            **words,
+            "dispositions": [],
+            "assignment": None,
+            "service": None,
+            "confirmation": None,
+            "arrival_due": "",
+            "ink": "",
+        }
     arrival = next((item for item in reversed(record.deadlines) if item.code.startswith("ARRIVE_")), None)
-    return {**words, "dispositions": [item for item in record.dispositions if item.issued_at],
-            "assignment": record.assignments[-1] if record.assignments else None, "service": record.service,
-            "confirmation": record.confirmation, "arrival_due": due_stamp(arrival.due_at, "%Y-%m-%d") if arrival else "",
-            "ink": _ink(record)}
+    return {
+        **words,
+        "dispositions": [item for item in record.dispositions if item.issued_at],
+        "assignment": record.assignments[-1] if record.assignments else None,
+        "service": record.service,
+        "confirmation": record.confirmation,
+        "arrival_due": due_stamp(arrival.due_at, "%Y-%m-%d") if arrival else "",
+        "ink": _ink(record),
+    }
 
 
 def _ink(record: Complaint) -> str:
@@ -50,5 +68,14 @@ def _data_url(file: Attachment) -> str:
     return f"data:{file.mime};base64,{base64.b64encode(content).decode()}"
 
 
-register(PaperForm("complaint_record", "complaint", "顾客投诉及处理记录表", "Customer Complaint and Handling Record",
-                   "paper/complaint_record.html", context, "QR-8.2-01"))
+register(
+    PaperForm(
+        "complaint_record",
+        "complaint",
+        "顾客投诉及处理记录表",
+        "Customer Complaint and Handling Record",
+        "paper/complaint_record.html",
+        context,
+        "QR-8.2-01",
+    )
+)

@@ -18,8 +18,12 @@ from . import codes
 from .models import Complaint
 
 D = Deed[Complaint]
-ARRIVAL = {Zone.in_province: "ARRIVE_IN", Zone.out_province: "ARRIVE_OUT", Zone.remote: "ARRIVE_REMOTE",
-           Zone.special: "ARRIVE_SPECIAL"}
+ARRIVAL = {
+    Zone.in_province: "ARRIVE_IN",
+    Zone.out_province: "ARRIVE_OUT",
+    Zone.remote: "ARRIVE_REMOTE",
+    Zone.special: "ARRIVE_SPECIAL",
+}
 NEGOTIATIONS_BEFORE_GIVING_UP = 3
 
 
@@ -84,8 +88,10 @@ def travellers_fit(deed: D) -> str | None:
         lacking += [f"{full_name(person.user)}: {item.label}" for item in missing]
     deed.data["missing_competence"] = "; ".join(lacking)
     if lacking and not (deed.data.get("override_reason") or "").strip():
-        return _("2.3: no valid competence: %(missing)s. Choose another person or give the reason.",
-                 missing="; ".join(lacking))
+        return _(
+            "2.3: no valid competence: %(missing)s. Choose another person or give the reason.",
+            missing="; ".join(lacking),
+        )
     return None
 
 
@@ -130,7 +136,9 @@ def charge_fits_responsibility(deed: D) -> str | None:
 def consent_given(deed: D) -> str | None:
     """2.4: no chargeable work without the customer's consent to a quotation."""
     if deed.data["charge"] > 0:
-        return _("2.4: the customer has not accepted a quotation of %(charge)s yet.", charge=f"{deed.data['charge']:.2f}")
+        return _(
+            "2.4: the customer has not accepted a quotation of %(charge)s yet.", charge=f"{deed.data['charge']:.2f}"
+        )
     return None
 
 
@@ -145,7 +153,9 @@ def positive_means_it(deed: D) -> str | None:
     """A positive tick with negative words asks once more."""
     remark = (deed.data.get("remark") or "").lower()
     if any(word in remark for word in codes.NEGATIVE_WORDS) and deed.data.get("confirm_negative") is not True:
-        raise Invalid({"confirm_negative": [_("The remark sounds negative. Confirm once more, or let the customer reject.")]})
+        raise Invalid(
+            {"confirm_negative": [_("The remark sounds negative. Confirm once more, or let the customer reject.")]}
+        )
     return None
 
 

@@ -39,9 +39,11 @@ def _reach(rights: Rights) -> Iterator[ColumnElement[bool]]:
         notice, link = Complaint.metadata.tables["corrective_action"], Complaint.metadata.tables["corrective_complaint"]
         record = Complaint.metadata.tables["record"]
         yield Complaint.id.in_(
-            select(link.c.complaint_id).join(notice, notice.c.id == link.c.corrective_action_id)
+            select(link.c.complaint_id)
+            .join(notice, notice.c.id == link.c.corrective_action_id)
             .join(record, record.c.id == notice.c.id)
-            .where(record.c.department_id.in_(rights.department_ids), notice.c.issued_at.is_not(None)))
+            .where(record.c.department_id.in_(rights.department_ids), notice.c.issued_at.is_not(None))
+        )
 
 
 class ComplaintScope(RowScope):

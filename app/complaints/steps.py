@@ -93,9 +93,13 @@ def assign(deed: D) -> None:
     technician = find_login(deed.session, data["technician"])
     assert technician is not None  # the check has seen it
     _end_assignment(deed)
-    row = Assignment(**_part(deed), technician_id=technician.user_id, zone=zone_of(record.site_region),
-                     missing_competence=data.get("missing_competence") or None,
-                     **_given(deed, "kind", "planned_on", "override_reason"))
+    row = Assignment(
+        **_part(deed),
+        technician_id=technician.user_id,
+        zone=zone_of(record.site_region),
+        missing_competence=data.get("missing_competence") or None,
+        **_given(deed, "kind", "planned_on", "override_reason"),
+    )
     for login in data.get("co_workers") or []:
         worker = find_login(deed.session, login)
         if worker and worker.user_id != technician.user_id:
@@ -166,8 +170,21 @@ def investigate(deed: D) -> None:
 
 def complete(deed: D) -> None:
     """处理实施情况 in full; the record carries what later steps and reports look at."""
-    names = ("phenomenon", "investigation", "cause_category", "responsibility", "remedy", "charge", "free_reason",
-             "work_done", "parts_used", "hours", "travel_cost", "old_serial", "new_serial")
+    names = (
+        "phenomenon",
+        "investigation",
+        "cause_category",
+        "responsibility",
+        "remedy",
+        "charge",
+        "free_reason",
+        "work_done",
+        "parts_used",
+        "hours",
+        "travel_cost",
+        "old_serial",
+        "new_serial",
+    )
     row = _service(deed, _given(deed, *names))
     row.completed_at, row.remote = deed.at, deed.record.assignment is None
     deed.record.responsibility, deed.record.remedy, deed.record.charge = row.responsibility, row.remedy, row.charge
@@ -186,8 +203,19 @@ def _service(deed: D, values: dict[str, Any]) -> SiteService:
 
 def signed_text(record: Complaint, row: SiteService) -> str:
     """The text a customer signs: what was found, done and charged."""
-    facts = (record.number, row.round, row.phenomenon, row.investigation, row.responsibility, row.remedy, row.charge,
-             row.work_done, row.parts_used, row.old_serial, row.new_serial)
+    facts = (
+        record.number,
+        row.round,
+        row.phenomenon,
+        row.investigation,
+        row.responsibility,
+        row.remedy,
+        row.charge,
+        row.work_done,
+        row.parts_used,
+        row.old_serial,
+        row.new_serial,
+    )
     return "\n".join("" if fact is None else str(fact) for fact in facts)
 
 
@@ -200,9 +228,15 @@ def confirm(deed: D) -> None:
     record, service = deed.record, deed.record.service
     assert service is not None  # the check has seen it
     values = _given(deed, "signer_name", "method", "satisfaction", "remark")
-    record.confirmations.append(Confirmation(
-        **_part(deed), **values, service_id=service.id, attachment_id=_signature(deed),
-        content_sha256=text_digest(record, service)))
+    record.confirmations.append(
+        Confirmation(
+            **_part(deed),
+            **values,
+            service_id=service.id,
+            attachment_id=_signature(deed),
+            content_sha256=text_digest(record, service),
+        )
+    )
     record.satisfaction = values["satisfaction"]
 
 
@@ -213,8 +247,9 @@ def _signature(deed: D) -> int | None:
         if data.get("scan"):
             return attachments.store(deed.session, deed.record, data["scan"], "signature", deed.actor.user_id).id
         if data.get("signature"):
-            return attachments.keep(deed.session, deed.record, "signature.png", _png(data["signature"]), "signature",
-                                    deed.actor.user_id).id
+            return attachments.keep(
+                deed.session, deed.record, "signature.png", _png(data["signature"]), "signature", deed.actor.user_id
+            ).id
     except attachments.NotAccepted as error:
         raise Invalid({"scan" if data.get("scan") else "signature": [str(error)]}) from error
     number: int | None = data.get("attachment")
@@ -226,7 +261,7 @@ def _png(data_url: str) -> bytes:
     try:
         if not data_url.startswith(prefix):
             raise ValueError
-        return base64.b64decode(data_url[len(prefix):], validate=True)
+        return base64.b64decode(data_url[len(prefix) :], validate=True)
     except ValueError as error:
         raise attachments.NotAccepted(_("The signature is not a picture. Let the customer sign again.")) from error
 

@@ -34,7 +34,7 @@ def customer_cell(record: Complaint) -> Any:
 
 
 def state_cell(record: Complaint) -> Any:
-    state = COMPLAINT.states[record.state]  # type: ignore[index]
+    state = COMPLAINT.states[record.state]
     star = tag(_("Major"), "bad") if record.is_major else ""
     return tag(state.label, state.tone) + (" " if star else "") + star
 

@@ -41,6 +41,7 @@ def message(code: int, text: Any) -> Any:
 
 def spoken(handler: F) -> F:
     """Every refusal as its status and a sentence; nothing half-saved."""
+
     @wraps(handler)
     def answer(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -50,6 +51,7 @@ def spoken(handler: F) -> F:
         except Exception as error:
             db.session.rollback()
             return _answer(error)
+
     return answer  # type: ignore[return-value]
 
 
@@ -134,7 +136,8 @@ class BaseApi(FabApi):
 
     def _init_properties(self) -> None:
         super()._init_properties()
-        self.exclude_route_methods = set(self.exclude_route_methods or ()) | ({"post", "put", "delete"} - self.writes)
+        hidden: set[str] = {"post", "put", "delete"} - self.writes
+        self.exclude_route_methods = set(getattr(self, "exclude_route_methods", None) or ()) | hidden
 
     # ---- rows
 
@@ -202,7 +205,9 @@ class BaseApi(FabApi):
         wanted = query.asked()
         found = query.narrowed(self.scoped(), self.columns, wanted)
         count = found.with_entities(func.count(self.pk_column)).order_by(None).scalar()
-        rows = query.page_of(query.ordered(found, self.columns, self.pk_column, wanted), wanted).options(*self.eager).all()
+        rows = (
+            query.page_of(query.ordered(found, self.columns, self.pk_column, wanted), wanted).options(*self.eager).all()
+        )
         key = self.datamodel.get_pk_name()
         return jsonify(count=count, ids=[getattr(row, key) for row in rows], result=[self.dump(row) for row in rows])
 

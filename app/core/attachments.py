@@ -33,9 +33,14 @@ CATEGORIES = {
 }
 IMAGES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 ALLOWED = {
-    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "pdf": "application/pdf",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "txt": "text/plain",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "txt": "text/plain",
 }
 MAX_PIXELS = 60_000_000
 MAX_SIDE = 4000
@@ -91,8 +96,16 @@ def keep(session: Session, record: Record, name: str, content: bytes, category: 
     mime = _sniffed(name, content)
     if mime in IMAGES:
         content = _clean_image(content, IMAGES[mime])
-    row = Attachment(record=record, name=name, storage=secrets.token_hex(24), mime=mime, size=len(content),
-                     sha256=hashlib.sha256(content).hexdigest(), category=category, uploaded_by_id=user_id)
+    row = Attachment(
+        record=record,
+        name=name,
+        storage=secrets.token_hex(24),
+        mime=mime,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        category=category,
+        uploaded_by_id=user_id,
+    )
     (folder() / row.storage).write_bytes(content)
     session.add(row)
     session.flush()
@@ -111,7 +124,9 @@ def _sniffed(name: str, content: bytes) -> str:
         return expected
     office = expected.startswith("application/vnd.openxml") and found in (expected, "application/zip")
     if found != expected and not office:
-        raise NotAccepted(_("The content of the file is not what its name says. Save it again as %(kind)s.", kind=extension))
+        raise NotAccepted(
+            _("The content of the file is not what its name says. Save it again as %(kind)s.", kind=extension)
+        )
     return expected
 
 

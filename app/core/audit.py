@@ -21,8 +21,10 @@ def faults(session: Session) -> Iterator[str]:
 
 
 def _chains(session: Session, hashes: dict[int, str]) -> Iterator[str]:
-    heads = {row.id: (row.number, row.seq, row.head)
-             for row in session.execute(select(Record.id, Record.number, Record.seq, Record.head))}
+    heads = {
+        row.id: (row.number, row.seq, row.head)
+        for row in session.execute(select(Record.id, Record.number, Record.seq, Record.head))
+    }
     ends: dict[int, tuple[int, str]] = {}
     columns = [getattr(History, name) for name in ("id", *FIELDS, "previous", "hash")]
     rows = session.execute(select(*columns).order_by(History.record_id, History.seq).execution_options(yield_per=5000))
@@ -41,9 +43,17 @@ def _chains(session: Session, hashes: dict[int, str]) -> Iterator[str]:
 
 def _details(session: Session) -> Iterator[str]:
     rows: Any = session.execute(
-        select(History.record_id, History.seq, History.detail_digest, HistoryDetail.salt, HistoryDetail.comment,
-               HistoryDetail.changes)
-        .join(HistoryDetail, HistoryDetail.line_id == History.id).execution_options(yield_per=5000))
+        select(
+            History.record_id,
+            History.seq,
+            History.detail_digest,
+            HistoryDetail.salt,
+            HistoryDetail.comment,
+            HistoryDetail.changes,
+        )
+        .join(HistoryDetail, HistoryDetail.line_id == History.id)
+        .execution_options(yield_per=5000)
+    )
     for row in rows:
         if digest(row.salt, {"comment": row.comment, "changes": row.changes}) != row.detail_digest:
             yield f"record {row.record_id}: the detail of line {row.seq} is altered"

@@ -13,6 +13,7 @@ class PortalBuilder(AppBuilder):
     def _add_admin_views(self) -> None:
         self._indexview = self.add_view_no_menu(self.indexview)
         from flask_appbuilder.views import UtilView
+
         self.add_view_no_menu(UtilView())
         self.sm.register_views()
         self.openapi_manager.register_views()

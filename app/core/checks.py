@@ -18,8 +18,16 @@ from .workflow import Actor, Deed, Forbidden, Invalid, Refused, Stale, Transitio
 REASONS = ("reason", "late_reason", "comment")
 
 
-def admit(workflow: Workflow[Any], session: Session, record: Any, name: str, actor: Actor, raw: Mapping[str, Any],
-          version: int | None, at: datetime) -> Deed[Any]:
+def admit(
+    workflow: Workflow[Any],
+    session: Session,
+    record: Any,
+    name: str,
+    actor: Actor,
+    raw: Mapping[str, Any],
+    version: int | None,
+    at: datetime,
+) -> Deed[Any]:
     """The step as a deed that may be done, or the refusal."""
     rows, step = workflow.rows(name), workflow.row(name, record.state)
     if not any(allowed(row, record, actor) for row in ([step] if step else rows)):
@@ -40,8 +48,11 @@ def admit(workflow: Workflow[Any], session: Session, record: Any, name: str, act
 def fresh(session: Session, record: Record, version: int | None) -> None:
     """Refuse a deed that was decided on an older version of the record."""
     if version is not None and version != record.version:
-        lines = session.scalars(select(History).where(History.record_id == record.id, History.version > version)
-                                .order_by(History.seq.desc()))
+        lines = session.scalars(
+            select(History)
+            .where(History.record_id == record.id, History.version > version)
+            .order_by(History.seq.desc())
+        )
         raise Stale(list(lines))
 
 
@@ -66,8 +77,12 @@ def _late(deed: Deed[Any]) -> None:
     """A deed past its deadline says why; the reason stays with the deadline."""
     if not deed.step.late or deed.actor.is_system:
         return
-    missed = [item for code in deed.step.late for item in deadlines.running(deed.session, deed.record, code)
-              if deed.moment >= item.due_at]
+    missed = [
+        item
+        for code in deed.step.late
+        for item in deadlines.running(deed.session, deed.record, code)
+        if deed.moment >= item.due_at
+    ]
     reason = (deed.data.get("late_reason") or "").strip()
     if missed and not reason:
         raise Invalid({"late_reason": [_("This is past its deadline: give the reason.")]})

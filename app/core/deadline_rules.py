@@ -66,8 +66,9 @@ class DeadlineRule(Model):
     __tablename__ = "deadline_rule"
     __table_args__ = (
         UniqueConstraint("code", "version", name="uq_deadline_rule_code_version"),
-        Index("uq_deadline_rule_active", "code", unique=True,
-              sqlite_where=text("active"), postgresql_where=text("active")),
+        Index(
+            "uq_deadline_rule_active", "code", unique=True, sqlite_where=text("active"), postgresql_where=text("active")
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -25,8 +25,22 @@ from .types import UtcDateTime
 from .workdays import WorkCalendar, load_calendar
 
 __all__ = [
-    "Deadline", "DeadlineRule", "Preview", "Status", "cancel", "current_rule", "is_running", "meet",
-    "new_version", "preview", "recompute", "recompute_all", "refresh", "running", "seed_rules", "start",
+    "Deadline",
+    "DeadlineRule",
+    "Preview",
+    "Status",
+    "cancel",
+    "current_rule",
+    "is_running",
+    "meet",
+    "new_version",
+    "preview",
+    "recompute",
+    "recompute_all",
+    "refresh",
+    "running",
+    "seed_rules",
+    "start",
 ]
 
 OPEN = "met_at IS NULL AND cancelled_at IS NULL"
@@ -49,8 +63,12 @@ class Deadline(Model):
     __table_args__ = (
         Index("ix_deadline_record", "record_id", "id"),
         Index("ix_deadline_due", "due_at", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
-        Index("ix_deadline_warn", "warn_at", sqlite_where=text(f"{OPEN} AND warned_at IS NULL"),
-              postgresql_where=text(f"{OPEN} AND warned_at IS NULL")),
+        Index(
+            "ix_deadline_warn",
+            "warn_at",
+            sqlite_where=text(f"{OPEN} AND warned_at IS NULL"),
+            postgresql_where=text(f"{OPEN} AND warned_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -112,14 +130,28 @@ class Preview:
         return self.explanation_zh if locale.startswith("zh") else self.explanation_en
 
 
-def start(session: Session, record: Record, code: str, at: datetime, *, due_at: datetime | date | None = None,
-          reason: str = "", quantity: int | None = None) -> Deadline:
+def start(
+    session: Session,
+    record: Record,
+    code: str,
+    at: datetime,
+    *,
+    due_at: datetime | date | None = None,
+    reason: str = "",
+    quantity: int | None = None,
+) -> Deadline:
     """Start a clock; `due_at` (a moment, or a day until 24:00) or `quantity` replace the rule's own."""
     rule = current_rule(session, code)
     deadline = Deadline(
-        rule=rule, code=code, clause=rule.clause, started_at=at, quantity=quantity, reason=reason,
+        rule=rule,
+        code=code,
+        clause=rule.clause,
+        started_at=at,
+        quantity=quantity,
+        reason=reason,
         until=None if due_at is None else Period.fixed(due_at).until,
-        sequence=1 + sum(other.code == code for other in record.deadlines))
+        sequence=1 + sum(other.code == code for other in record.deadlines),
+    )
     _compute(session, deadline)
     deadline.record = record  # last: the queries above would flush a half-made row
     session.add(deadline)
@@ -127,8 +159,7 @@ def start(session: Session, record: Record, code: str, at: datetime, *, due_at: 
     return deadline
 
 
-def meet(session: Session, record: Record, codes: Iterable[str], at: datetime,
-         reason: str = "") -> list[Deadline]:
+def meet(session: Session, record: Record, codes: Iterable[str], at: datetime, reason: str = "") -> list[Deadline]:
     """What the clocks of these codes waited for has happened; `reason` is kept with those met late."""
     met = _open(record, codes)
     for deadline in met:
@@ -173,9 +204,15 @@ def preview(session: Session, code: str, at: datetime, *, due_at: datetime | dat
     return Preview(end.due_at, end.provisional, zh, en)
 
 
-def recompute(session: Session, deadline: Deadline, reason: str, *, code: str | None = None,
-              due_at: datetime | date | None = None,
-              rule: DeadlineRule | None = None) -> tuple[datetime, datetime] | None:
+def recompute(
+    session: Session,
+    deadline: Deadline,
+    reason: str,
+    *,
+    code: str | None = None,
+    due_at: datetime | date | None = None,
+    rule: DeadlineRule | None = None,
+) -> tuple[datetime, datetime] | None:
     """A rule, the calendar or the region (another `code`) changed: an open clock is computed again.
 
     Answers old and new end for the history, None when the end stays. What is met or cancelled never moves.
@@ -199,8 +236,9 @@ def recompute(session: Session, deadline: Deadline, reason: str, *, code: str | 
     return old, deadline.due_at
 
 
-def recompute_all(session: Session, reason: str, *, codes: Iterable[str] | None = None,
-                  provisional: bool = False) -> list[tuple[Deadline, datetime, datetime]]:
+def recompute_all(
+    session: Session, reason: str, *, codes: Iterable[str] | None = None, provisional: bool = False
+) -> list[tuple[Deadline, datetime, datetime]]:
     """Compute the open clocks again, of some codes or the provisional ones; answers those that moved."""
     still_open = (Deadline.met_at.is_(None), Deadline.cancelled_at.is_(None))
     whole = selectinload(Deadline.record).selectinload(Record.deadlines)
@@ -210,19 +248,23 @@ def recompute_all(session: Session, reason: str, *, codes: Iterable[str] | None 
     if provisional:
         query = query.where(Deadline.provisional)
     rules = {rule.code: rule for rule in session.scalars(select(DeadlineRule).where(DeadlineRule.active))}
-    moved = ((deadline, recompute(session, deadline, reason, rule=rules[deadline.code]))
-             for deadline in session.scalars(query).all())
+    moved = (
+        (deadline, recompute(session, deadline, reason, rule=rules[deadline.code]))
+        for deadline in session.scalars(query).all()
+    )
     return [(deadline, *change) for deadline, change in moved if change]
 
 
 def _open(record: Record, codes: Iterable[str] | None = None) -> list[Deadline]:
     wanted = None if codes is None else set(codes)
-    return [deadline for deadline in record.deadlines
-            if deadline.is_running and (wanted is None or deadline.code in wanted)]
+    return [
+        deadline for deadline in record.deadlines if deadline.is_running and (wanted is None or deadline.code in wanted)
+    ]
 
 
-def _period(session: Session, rule: DeadlineRule, until: datetime | date | None = None,
-            quantity: int | None = None) -> Period:
+def _period(
+    session: Session, rule: DeadlineRule, until: datetime | date | None = None, quantity: int | None = None
+) -> Period:
     if until is not None:
         return Period.fixed(until, rule.roll)
     roll = rule.roll
@@ -243,8 +285,9 @@ def _compute(session: Session, deadline: Deadline) -> None:
     deadline.warn_at = warn_at if warn_at and at < warn_at < end.due_at else None
 
 
-def _warn_at(session: Session, rule: DeadlineRule, at: datetime, period: Period, end: End,
-             calendar: WorkCalendar) -> datetime | None:
+def _warn_at(
+    session: Session, rule: DeadlineRule, at: datetime, period: Period, end: End, calendar: WorkCalendar
+) -> datetime | None:
     """When to warn (see the head of this module); an exact number of hours has no warning of its own."""
     if rule.warn_at:
         return clock.at(end.last_day, time.fromisoformat(rule.warn_at))

@@ -29,16 +29,17 @@ class BusinessField(Field):
     schema: dict[str, Any] = {"type": "string"}
     wide = False
 
-    def __init__(self, label: Any = None, *, required: bool = False, description: Any = "", kind: str = "", **kw: Any) -> None:
+    def __init__(
+        self, label: Any = None, *, required: bool = False, description: Any = "", kind: str = "", **kw: Any
+    ) -> None:
         super().__init__(label, [self._needed], description=description, **kw)
         self.required, self.kind = required, kind
         self.flags.required = required
 
     def _needed(self, form: Any, field: Field) -> None:
-        if self.errors:
+        if getattr(self, "errors", ()):
             raise StopValidation
         if self.required and self.data in (None, "", []):
-            self.errors = []
             raise StopValidation(self.wanted())
 
     def wanted(self) -> str:
@@ -47,7 +48,7 @@ class BusinessField(Field):
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = None
         raw = valuelist[0] if valuelist else None
-        if raw is None or isinstance(raw, str) and not raw.strip():
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
             return
         if isinstance(raw, dict | list):
             raise ValueError(_("A single value is expected here."))
@@ -109,10 +110,11 @@ class SignatureWidget:
     """A pad to sign on; the drawing travels as a data URL in a hidden input."""
 
     def __call__(self, field: Field, **kw: Any) -> Markup:
-        return Markup('<div class="pad" data-signature><canvas aria-label="{label}" role="img"></canvas>'
-                      '<input type="hidden" id="{id}" name="{name}" value="{value}">'
-                      '<button type="button" class="btn btn-default" data-clear>{clear}</button></div>').format(
-            label=field.label.text, id=field.id, name=field.name, value=field._value(), clear=_("Clear"))
+        return Markup(
+            '<div class="pad" data-signature><canvas aria-label="{label}" role="img"></canvas>'
+            '<input type="hidden" id="{id}" name="{name}" value="{value}">'
+            '<button type="button" class="btn btn-default" data-clear>{clear}</button></div>'
+        ).format(label=field.label.text, id=field.id, name=field.name, value=field._value(), clear=_("Clear"))
 
 
 class ChoiceField(BusinessField):
@@ -133,8 +135,10 @@ class ChoiceField(BusinessField):
     def widget(self, field: Field, **kw: Any) -> Markup:
         now = self._value()
         options = [("", _("Please choose")), *self.choices.items()]
-        inner = Markup("").join(Markup('<option value="{}"{}>{}</option>').format(
-            code, Markup(" selected") if code == now else "", label) for code, label in options)
+        inner = Markup("").join(
+            Markup('<option value="{}"{}>{}</option>').format(code, Markup(" selected") if code == now else "", label)
+            for code, label in options
+        )
         return Markup("<select {}>{}</select>").format(_attributes(field, kw), inner)
 
     def json_schema(self) -> dict[str, Any]:
@@ -174,8 +178,12 @@ class ChoicesField(ManyField):
 
     def widget(self, field: Field, **kw: Any) -> Markup:
         chosen = set(self.data or [])
-        boxes = Markup("").join(Markup('<label class="tick"><input type="checkbox" name="{}" value="{}"{}> {}</label>').format(
-            self.name, code, Markup(" checked") if code in chosen else "", label) for code, label in self.choices.items())
+        boxes = Markup("").join(
+            Markup('<label class="tick"><input type="checkbox" name="{}" value="{}"{}> {}</label>').format(
+                self.name, code, Markup(" checked") if code in chosen else "", label
+            )
+            for code, label in self.choices.items()
+        )
         return Markup('<div class="ticks" id="{}" role="group">{}</div>').format(self.id, boxes)
 
     def json_schema(self) -> dict[str, Any]:
@@ -186,7 +194,17 @@ class YesNoField(BusinessField):
     """Yes, no, or not said yet."""
 
     schema = {"type": "boolean"}
-    WORDS = {"true": True, "1": True, "yes": True, "y": True, "on": True, "false": False, "0": False, "no": False, "n": False}
+    WORDS = {
+        "true": True,
+        "1": True,
+        "yes": True,
+        "y": True,
+        "on": True,
+        "false": False,
+        "0": False,
+        "no": False,
+        "n": False,
+    }
 
     def clean(self, raw: Any, text: str) -> Any:
         if text.lower() not in self.WORDS:
@@ -198,8 +216,10 @@ class YesNoField(BusinessField):
 
     def widget(self, field: Field, **kw: Any) -> Markup:
         radio = Markup('<label class="tick"><input type="radio" name="{}" value="{}"{}> {}</label>')
-        inner = Markup("").join(radio.format(self.name, code, Markup(" checked") if self.data is value else "", label)
-                                for code, value, label in (("true", True, _("Yes")), ("false", False, _("No"))))
+        inner = Markup("").join(
+            radio.format(self.name, code, Markup(" checked") if self.data is value else "", label)
+            for code, value, label in (("true", True, _("Yes")), ("false", False, _("No")))
+        )
         return Markup('<div class="ticks" id="{}" role="radiogroup">{}</div>').format(self.id, inner)
 
 
@@ -338,7 +358,8 @@ class RemoteSelectField(BusinessField):
         blank = "" if self.multiple else Markup('<option value=""></option>')
         kw["class"] = f"my_select2 {kw.get('class', 'form-control')}"
         more = Markup(' data-ajax--url="/lookup/{}" data-ajax--delay="250"{}').format(
-            self.lookup, Markup(" multiple") if self.multiple else "")
+            self.lookup, Markup(" multiple") if self.multiple else ""
+        )
         return Markup("<select {}{}>{}{}</select>").format(_attributes(field, kw), more, blank, inner)
 
     def _text(self, value: Any) -> str:
@@ -357,13 +378,17 @@ class PersonField(RemoteSelectField):
     def _found(self, text: str) -> tuple[Any, str]:
         from flask_appbuilder.security.sqla.models import User
         from sqlalchemy import select
+
         login = db.session.scalar(select(User.username).where(User.username == text)) if len(text) < 80 else None
         if login is None:
             raise ValueError(_("There is nobody with this login."))
         return login, text
 
     def json_schema(self) -> dict[str, Any]:
-        return {**super().json_schema(), **({"type": "array", "items": {"type": "string"}} if self.multiple else {"type": "string"})}
+        return {
+            **super().json_schema(),
+            **({"type": "array", "items": {"type": "string"}} if self.multiple else {"type": "string"}),
+        }
 
 
 class PeopleField(PersonField):

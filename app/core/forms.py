@@ -34,12 +34,18 @@ class StepForm(Form):
 
     def sentences(self) -> dict[str, list[str]]:
         """What is wrong, per field, in the reader's language."""
-        return {name: [str(error) for error in field.errors] or [_("This is not valid.")]
-                for name, field in self._fields.items() if field.errors}
+        return {
+            name: [str(error) for error in field.errors] or [_("This is not valid.")]
+            for name, field in self._fields.items()
+            if field.errors
+        }
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
         """The fields as JSON Schema, for REST."""
         fields = [field for field in cls() if isinstance(field, BusinessField) and not isinstance(field, UploadField)]
-        return {"type": "object", "properties": {field.name: field.json_schema() for field in fields},
-                "required": [field.name for field in fields if field.required]}
+        return {
+            "type": "object",
+            "properties": {field.name: field.json_schema() for field in fields},
+            "required": [field.name for field in fields if field.required],
+        }

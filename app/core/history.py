@@ -115,16 +115,38 @@ def digest(previous: str, facts: Any, secret: bytes | None = None) -> str:
     return hmac.new(secret if secret is not None else key(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def append(session: Session, record: Record, at: datetime, *, step: str, source: str = "", target: str = "",
-           actor_id: int | None = None, on_behalf_id: int | None = None, clause: str = "", comment: str = "",
-           changes: dict[str, Any] | None = None) -> History:
+def append(
+    session: Session,
+    record: Record,
+    at: datetime,
+    *,
+    step: str,
+    source: str = "",
+    target: str = "",
+    actor_id: int | None = None,
+    on_behalf_id: int | None = None,
+    clause: str = "",
+    comment: str = "",
+    changes: dict[str, Any] | None = None,
+) -> History:
     """Write the next line of a record. The caller holds the lock on the record."""
     detail = {"comment": comment, "changes": changes or {}}
     salt = secrets.token_hex(16)
     line = History(
-        record_id=record.id, seq=record.seq + 1, at=at.isoformat(timespec="milliseconds"), actor_id=actor_id,
-        on_behalf_id=on_behalf_id, step=step, source=source, target=target, clause=clause, version=record.version,
-        detail_digest=digest(salt, detail), previous=record.head, hash="")
+        record_id=record.id,
+        seq=record.seq + 1,
+        at=at.isoformat(timespec="milliseconds"),
+        actor_id=actor_id,
+        on_behalf_id=on_behalf_id,
+        step=step,
+        source=source,
+        target=target,
+        clause=clause,
+        version=record.version,
+        detail_digest=digest(salt, detail),
+        previous=record.head,
+        hash="",
+    )
     line.hash = digest(line.previous, [getattr(line, name) for name in FIELDS])
     record.seq, record.head = line.seq, line.hash
     ip = (request.remote_addr or "") if has_request_context() else ""
@@ -140,15 +162,21 @@ def seal(session: Session) -> int:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(4711)))
     rows = session.execute(
-        select(History.id, History.hash).join(HistoryUnsealed, HistoryUnsealed.line_id == History.id)
-        .order_by(History.id).limit(BATCH)).all()
+        select(History.id, History.hash)
+        .join(HistoryUnsealed, HistoryUnsealed.line_id == History.id)
+        .order_by(History.id)
+        .limit(BATCH)
+    ).all()
     if not rows:
         return 0
     previous = session.scalar(select(HistoryBlock.hash).order_by(HistoryBlock.id.desc()).limit(1)) or ""
     members = _to_ranges([row.id for row in rows])
     at = now().isoformat(timespec="seconds")
-    session.add(HistoryBlock(members=members, at=at, previous=previous,
-                             hash=digest(previous, [members, at, [row.hash for row in rows]])))
+    session.add(
+        HistoryBlock(
+            members=members, at=at, previous=previous, hash=digest(previous, [members, at, [row.hash for row in rows]])
+        )
+    )
     for first, last in _pairs(members):
         session.execute(delete(HistoryUnsealed).where(HistoryUnsealed.line_id.between(first, last)))
     return len(rows)

@@ -40,8 +40,9 @@ def once(session: Session, user_id: int, deed: Callable[[], tuple[dict[str, Any]
         answer, status = deed()
         session.commit()
         return jsonify(answer), status
-    digest = hashlib.sha256(json.dumps([request.method, request.path, request.get_json(silent=True)], sort_keys=True,
-                                       default=str).encode()).hexdigest()
+    digest = hashlib.sha256(
+        json.dumps([request.method, request.path, request.get_json(silent=True)], sort_keys=True, default=str).encode()
+    ).hexdigest()
     if (known := _known(session, key, user_id, digest)) is not None:
         return known
     row = IdempotencyKey(key=key, user_id=user_id, digest=digest, status=0, body={})

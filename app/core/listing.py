@@ -58,15 +58,23 @@ def number(name: str, default: int, highest: int) -> int:
     return min(int(value), highest) if value.isascii() and value.isdigit() and len(value) < 9 else default
 
 
-def paged(query: Query[Any], pk: Any, orders: Mapping[str, Any], default: tuple[str, bool], options: Sequence[Any] = (),
-          nullable: frozenset[str] = frozenset()) -> Listing:
+def paged(
+    query: Query[Any],
+    pk: Any,
+    orders: Mapping[str, Any],
+    default: tuple[str, bool],
+    options: Sequence[Any] = (),
+    nullable: frozenset[str] = frozenset(),
+) -> Listing:
     """The page of a filtered query that the address asks for; the count stops at the cap."""
     order = request.args.get("order", "")
-    order, descending = (order.removeprefix("-"), order.startswith("-")) if order.removeprefix("-") in orders else default
+    order, descending = (
+        (order.removeprefix("-"), order.startswith("-")) if order.removeprefix("-") in orders else default
+    )
     page, size = number("page", 0, DEEPEST), number("size", SIZES[0], SIZES[-1]) or SIZES[0]
     counted = query.with_entities(pk).order_by(None).limit(CAP + 1).subquery()
     count = query.session.scalar(select(func.count()).select_from(counted)) or 0
-    column = orders[order] if order in orders else pk
+    column = orders.get(order, pk)
     keys = [column.desc() if descending else column.asc(), pk.desc() if descending else pk.asc()]
     if order in nullable:
         keys[0] = keys[0].nulls_last()

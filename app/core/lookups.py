@@ -31,9 +31,11 @@ blueprint = Blueprint("lookup", __name__)
 
 def lookup(name: str, *, permission: tuple[str, str], find: Callable[[Session, str], tuple[Any, str] | None]) -> Any:
     """Register a search function as a remote select."""
+
     def mark(search: Callable[[Session, str, int], Sequence[tuple[Any, str]]]) -> Any:
         LOOKUPS[name] = Lookup(name, search, find, permission)
         return search
+
     return mark
 
 
@@ -41,6 +43,7 @@ def lookup(name: str, *, permission: tuple[str, str], find: Callable[[Session, s
 def answer(name: str) -> Any:
     """What select2 asks: {"results": [{"id", "text"}], "pagination": {"more"}}."""
     from .security import current_rights
+
     found = LOOKUPS.get(name) or abort(404)
     if not current_user.is_authenticated:
         abort(401)
@@ -49,7 +52,9 @@ def answer(name: str) -> Any:
     term = request.args.get("term", "").replace("\0", "").strip()[:100]
     page = min(max(request.args.get("page", 1, type=int), 1), 500)
     rows = found.search(db.session, term, (page - 1) * PAGE)
-    return jsonify(results=[{"id": key, "text": text} for key, text in rows[:PAGE]], pagination={"more": len(rows) > PAGE})
+    return jsonify(
+        results=[{"id": key, "text": text} for key, text in rows[:PAGE]], pagination={"more": len(rows) > PAGE}
+    )
 
 
 def install(app: Flask) -> None:

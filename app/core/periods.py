@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 Text = tuple[str, str]  # zh, en
 
 WEEKDAYS: tuple[Text, ...] = (
-    ("星期一", "Monday"), ("星期二", "Tuesday"), ("星期三", "Wednesday"), ("星期四", "Thursday"),
-    ("星期五", "Friday"), ("星期六", "Saturday"), ("星期日", "Sunday"),
+    ("星期一", "Monday"),
+    ("星期二", "Tuesday"),
+    ("星期三", "Wednesday"),
+    ("星期四", "Thursday"),
+    ("星期五", "Friday"),
+    ("星期六", "Saturday"),
+    ("星期日", "Sunday"),
 )
 
 
@@ -89,8 +94,9 @@ def end_of(start: datetime, period: Period, calendar: WorkCalendar) -> End:
     unpublished = _unpublished(first, nominal, last, period, calendar)
     notes = [*_clamp_note(first, nominal, period), *_roll_note(nominal, last, period, calendar)]
     if unpublished is not None:
-        notes.append((f"{unpublished}年日历尚未公布，暂定",
-                      f"provisional: the calendar of {unpublished} is not published yet"))
+        notes.append(
+            (f"{unpublished}年日历尚未公布，暂定", f"provisional: the calendar of {unpublished} is not published yet")
+        )
     due_at = period.until if period.until and last == nominal else midnight_after(last)
     return End(due_at, last, nominal if last != nominal else None, unpublished, tuple(notes))
 
@@ -119,9 +125,7 @@ def _add_months(first: date, months: int) -> date:
     return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
 
 
-def _unpublished(
-    first: date, nominal: date, last: date, period: Period, calendar: WorkCalendar
-) -> int | None:
+def _unpublished(first: date, nominal: date, last: date, period: Period, calendar: WorkCalendar) -> int | None:
     """The first unconfirmed year whose days off were looked at."""
     if period.unit is Unit.workday:
         looked_from = min(first + timedelta(days=1), last)
@@ -136,20 +140,32 @@ def _unpublished(
 def _clamp_note(first: date, nominal: date, period: Period) -> list[Text]:
     if period.unit is not Unit.month or first.day == nominal.day:
         return []
-    return [("到期月无对应日，以月末日为最后一日（民法典202）",
-             "the last month has no such day, so its last day counts (Civil Code art. 202)")]
+    return [
+        (
+            "到期月无对应日，以月末日为最后一日（民法典202）",
+            "the last month has no such day, so its last day counts (Civil Code art. 202)",
+        )
+    ]
 
 
 def _roll_note(nominal: date, last: date, period: Period, calendar: WorkCalendar) -> list[Text]:
     """Why the end moved, or why it did not although it is a weekend (调休)."""
     if last != nominal:
         zh, en = calendar.why_off(nominal)
-        return [(f"末日{nominal}{zh}，顺延至 {last}（民法典203）",
-                 f"the last day {nominal} {en}, moved to {last} (Civil Code art. 203)")]
+        return [
+            (
+                f"末日{nominal}{zh}，顺延至 {last}（民法典203）",
+                f"the last day {nominal} {en}, moved to {last} (Civil Code art. 203)",
+            )
+        ]
     if period.roll and nominal.weekday() >= 5:
         zh, en = WEEKDAYS[nominal.weekday()]
-        return [(f"末日{nominal}（{zh}）为调休工作日，不顺延",
-                 f"the last day {nominal} ({en}) is an adjusted working day, not moved")]
+        return [
+            (
+                f"末日{nominal}（{zh}）为调休工作日，不顺延",
+                f"the last day {nominal} ({en}) is an adjusted working day, not moved",
+            )
+        ]
     return []
 
 

@@ -44,8 +44,16 @@ def render(form: PaperForm, record: Any | None, locale: str) -> str:
     """The print view in a language; without a record the blank form."""
     with force_locale(locale):
         company = settings.get(current_app.extensions["sqlalchemy"].session, f"company_name_{locale}")
-        return render_template(form.template, form=form, record=record, locale=locale, company=company,
-                               title=form.title(locale), on_screen=True, **form.context(record))
+        return render_template(
+            form.template,
+            form=form,
+            record=record,
+            locale=locale,
+            company=company,
+            title=form.title(locale),
+            on_screen=True,
+            **form.context(record),
+        )
 
 
 def pdf(html: str) -> bytes:

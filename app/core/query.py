@@ -98,7 +98,10 @@ def page_of(query: Query[Any], wanted: Mapping[str, Any]) -> Query[Any]:
     """The page the caller asked for, never more than the limit."""
     limit = int(current_app.config["FAB_API_MAX_PAGE_SIZE"])
     page, size = wanted.get("page", 0), wanted.get("page_size", 25)
-    if any(isinstance(number, bool) or not isinstance(number, int) for number in (page, size)) or not 0 <= page < 100_000:
+    if (
+        any(isinstance(number, bool) or not isinstance(number, int) for number in (page, size))
+        or not 0 <= page < 100_000
+    ):
         raise BadQuery(_("The page must be a whole number from 0."))
     size = size if 1 <= size <= limit else limit
     return query.offset(page * size).limit(size)

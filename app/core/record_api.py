@@ -63,6 +63,7 @@ class RecordApi(BaseApi):
         def deed() -> tuple[dict[str, Any], int]:
             row = self.create(values)
             return {"id": row.id, "result": self.dump(row)}, 201
+
         return once(db.session, self.actor().user_id or 0, deed)
 
     @expose("/<pk>", methods=["PUT"])
@@ -128,8 +129,17 @@ class RecordApi(BaseApi):
         """
         offered = self.workflow.offered(self.row(pk), self.actor())
         empty = {"type": "object", "properties": {}, "required": []}
-        return jsonify([{"name": step.name, "label": str(step.label), "clause": step.clause,
-                         "fields": step.form.json_schema() if step.form else empty} for step in offered])
+        return jsonify(
+            [
+                {
+                    "name": step.name,
+                    "label": str(step.label),
+                    "clause": step.clause,
+                    "fields": step.form.json_schema() if step.form else empty,
+                }
+                for step in offered
+            ]
+        )
 
     @expose("/<pk>/<step>", methods=["POST"])
     @protect()
@@ -168,6 +178,7 @@ class RecordApi(BaseApi):
             record = lock(self.scoped(), self.pk_column, pk)
             self.workflow.fire(db.session, record, step, self.actor(), body(), version=if_match())
             return {"id": record.id, "state": record.state, "version": record.version}, 200
+
         self.row(pk)
         return once(db.session, self.actor().user_id or 0, deed)
 
@@ -190,12 +201,26 @@ class RecordApi(BaseApi):
             200: {description: "at, actor, step, from, to, clause, comment, hash"}
         """
         from app.organisation.people import name_of
+
         lines = reversed(stepper.lines_of(db.session, self.row(pk)))
-        return jsonify([{
-            "at": plain(line.moment), "actor": line.actor.username if line.actor else "system",
-            "actor_name": name_of(line.actor_id), "on_behalf_of": name_of(line.on_behalf_id) or None, "step": line.step,
-            "from": line.source, "to": line.target, "clause": line.clause, "comment": line.comment,
-            "changes": line.changes, "hash": line.hash} for line in lines])
+        return jsonify(
+            [
+                {
+                    "at": plain(line.moment),
+                    "actor": line.actor.username if line.actor else "system",
+                    "actor_name": name_of(line.actor_id),
+                    "on_behalf_of": name_of(line.on_behalf_id) or None,
+                    "step": line.step,
+                    "from": line.source,
+                    "to": line.target,
+                    "clause": line.clause,
+                    "comment": line.comment,
+                    "changes": line.changes,
+                    "hash": line.hash,
+                }
+                for line in lines
+            ]
+        )
 
     @expose("/<pk>/deadlines", methods=["GET"])
     @protect()
@@ -214,11 +239,22 @@ class RecordApi(BaseApi):
             200: {description: "rule, clause, started_at, due_at, provisional, status, met_at, explanation"}
         """
         locale = str(get_locale() or "zh")
-        return jsonify([{
-            "rule": item.code, "clause": item.clause, "started_at": plain(item.started_at), "due_at": plain(item.due_at),
-            "provisional": item.provisional, "status": item.status(clock.now()).value, "met_at": plain(item.met_at),
-            "reason": item.breach_reason or None, "explanation": item.explanation(locale)}
-            for item in self.row(pk).deadlines])
+        return jsonify(
+            [
+                {
+                    "rule": item.code,
+                    "clause": item.clause,
+                    "started_at": plain(item.started_at),
+                    "due_at": plain(item.due_at),
+                    "provisional": item.provisional,
+                    "status": item.status(clock.now()).value,
+                    "met_at": plain(item.met_at),
+                    "reason": item.breach_reason or None,
+                    "explanation": item.explanation(locale),
+                }
+                for item in self.row(pk).deadlines
+            ]
+        )
 
     @expose("/<pk>/attachments", methods=["GET"])
     @protect()
@@ -267,7 +303,9 @@ class RecordApi(BaseApi):
         if upload is None or not upload.filename:
             raise Invalid({"file": [_("Choose a file first.")]})
         try:
-            row = attachments.store(db.session, record, upload, request.form.get("category", "other"), self.actor().user_id)
+            row = attachments.store(
+                db.session, record, upload, request.form.get("category", "other"), self.actor().user_id
+            )
         except attachments.NotAccepted as refused:
             raise Invalid({"file": [str(refused)]}) from refused
         db.session.commit()
@@ -326,8 +364,15 @@ class RecordApi(BaseApi):
 
 def file_facts(row: attachments.Attachment) -> dict[str, Any]:
     """What REST tells of a file."""
-    return {"id": row.id, "name": row.name, "category": row.category, "mime": row.mime, "size": row.size,
-            "sha256": row.sha256, "uploaded_at": plain(row.uploaded_at)}
+    return {
+        "id": row.id,
+        "name": row.name,
+        "category": row.category,
+        "mime": row.mime,
+        "size": row.size,
+        "sha256": row.sha256,
+        "uploaded_at": plain(row.uploaded_at),
+    }
 
 
 def _without_state(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -335,4 +380,3 @@ def _without_state(data: Mapping[str, Any]) -> dict[str, Any]:
     if "state" in data:
         raise Invalid({"state": [_("The state is changed by steps only.")]})
     return dict(data)
-

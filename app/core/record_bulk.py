@@ -37,7 +37,9 @@ class BulkSteps:
         step = next((step for step in self.bulk_steps() if step.name == name), None)
         if step is None:
             abort(403 if name in self.bulk else 404)
-        numbers = sorted({int(value) for value in request.form.getlist("rowid")[:MOST] if value.isascii() and value.isdigit()})
+        numbers = sorted(
+            {int(value) for value in request.form.getlist("rowid")[:MOST] if value.isascii() and value.isdigit()}
+        )
         if "go" not in request.form or not numbers:
             return self._bulk_dialog(step, step.form() if step.form else StepForm(), numbers)
         form = step.form.of(request.form) if step.form else StepForm()
@@ -80,5 +82,12 @@ class BulkSteps:
         model = self.datamodel.obj  # type: ignore[attr-defined]
         records = self.scoped().filter(model.id.in_(numbers)).order_by(model.id).all()  # type: ignore[attr-defined]
         fragment = "X-Fragment" in request.headers
-        return render_template("portal/record/_bulk.html" if fragment else "portal/record/bulk_page.html", view=self, step=step,
-                               form=form, records=records, title=step.label, action=request.path)
+        return render_template(
+            "portal/record/_bulk.html" if fragment else "portal/record/bulk_page.html",
+            view=self,
+            step=step,
+            form=form,
+            records=records,
+            title=step.label,
+            action=request.path,
+        )

@@ -63,4 +63,7 @@ def tabs(scoped: Query[Any], model: Any, workflow: Workflow[Any]) -> list[Tab]:
         parts.append(select(literal(key), func.count()).select_from(inner))
     counts = {row[0]: row[1] for row in scoped.session.execute(union_all(*parts))}
     total = min(sum(counts.values()), CAP + 1)
-    return [*(Tab(key, label, counts[key]) for key, (label, _states_) in workflow.tabs.items()), Tab("", _l("All"), total)]
+    return [
+        *(Tab(key, label, counts[key]) for key, (label, _states_) in workflow.tabs.items()),
+        Tab("", _l("All"), total),
+    ]

@@ -47,10 +47,16 @@ class Record(Model):
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id", back_populates="record")
     created_by: Mapped[User | None] = relationship(foreign_keys=[created_by_id])
 
-    __mapper_args__: Any = {"polymorphic_on": "kind", "polymorphic_identity": "record"}  # noqa: RUF012
-    __table_args__ = (
-        Index("ix_record_work", "owner", "due_at", "id", sqlite_where=text("owner IS NOT NULL"),
-              postgresql_where=text("owner IS NOT NULL")),
+    __mapper_args__: Any = {"polymorphic_on": "kind", "polymorphic_identity": "record"}
+    __table_args__: Any = (
+        Index(
+            "ix_record_work",
+            "owner",
+            "due_at",
+            "id",
+            sqlite_where=text("owner IS NOT NULL"),
+            postgresql_where=text("owner IS NOT NULL"),
+        ),
         Index("ix_record_tab", "kind", "state", "id"),
         Index("ix_record_newest", "kind", "id"),
         Index("ix_record_due", "kind", "due_at"),

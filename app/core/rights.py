@@ -91,8 +91,14 @@ class Rights:
     def actor(self, thing: str) -> Actor:
         """This person as one who takes steps on a kind of thing."""
         return Actor(
-            self.user_id, self.username, lambda permission: self.may(permission, thing), self.roles, self.department_ids,
-            self.stands_for, lambda permission: self.for_whom(permission, thing))
+            self.user_id,
+            self.username,
+            lambda permission: self.may(permission, thing),
+            self.roles,
+            self.department_ids,
+            self.stands_for,
+            lambda permission: self.for_whom(permission, thing),
+        )
 
 
 NOBODY = Rights(0, 0, "", "", None, frozenset(), frozenset(), frozenset(), frozenset(), frozenset(), frozenset(), "")
@@ -132,8 +138,21 @@ def snapshot(session: Session, user_id: int, version: int) -> Rights | None:
     session.expunge(user)
     first, last = user.first_name or "", user.last_name or ""
     chinese = any("\u4e00" <= char <= "\u9fff" for char in first + last)
-    return Rights(version, user_id, user.username, f"{last}{first}" if chinese else f"{first} {last}".strip(), user, pairs,
-                  role_ids, roles, frozenset(departments), frozenset(departments.values()), keys, locale, tuple(absences))
+    return Rights(
+        version,
+        user_id,
+        user.username,
+        f"{last}{first}" if chinese else f"{first} {last}".strip(),
+        user,
+        pairs,
+        role_ids,
+        roles,
+        frozenset(departments),
+        frozenset(departments.values()),
+        keys,
+        locale,
+        tuple(absences),
+    )
 
 
 def _reach(session: Session, user_id: int) -> tuple[Pairs, frozenset[int], frozenset[str], dict[int, str]]:

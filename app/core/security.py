@@ -29,9 +29,11 @@ STANDING = sa.text("""
     SELECT v.n, u.active, COALESCE(p.session_epoch, 0) FROM rights_version v, ab_user u
     LEFT JOIN employee_profile p ON p.user_id = u.id WHERE v.id = 1 AND u.id = :user""")
 LOCK = sa.text("SELECT failed_logins, locked_until FROM employee_profile WHERE user_id = :user").columns(
-    locked_until=UtcDateTime)
-SET_LOCK = sa.text("UPDATE employee_profile SET failed_logins = :n, locked_until = :until WHERE user_id = :user").bindparams(
-    sa.bindparam("until", type_=UtcDateTime))
+    locked_until=UtcDateTime
+)
+SET_LOCK = sa.text(
+    "UPDATE employee_profile SET failed_logins = :n, locked_until = :until WHERE user_id = :user"
+).bindparams(sa.bindparam("until", type_=UtcDateTime))
 END_SESSIONS = sa.text("UPDATE employee_profile SET session_epoch = session_epoch + 1 WHERE user_id = :user")
 
 
@@ -164,7 +166,10 @@ class PortalSecurityManager(SecurityManager):
 
     def _tell_locked(self, until: Any) -> None:
         if has_request_context() and not request.path.startswith("/api/"):
-            flash(_("Too many wrong tries. Try again after %(time)s.", time=clock.local(until).strftime("%H:%M")), "danger")
+            flash(
+                _("Too many wrong tries. Try again after %(time)s.", time=clock.local(until).strftime("%H:%M")),
+                "danger",
+            )
 
     # ---- what may be done
 

@@ -47,15 +47,23 @@ def seed_rights(session: Session, cells: Iterable[tuple[str, str, str]]) -> int:
     once = {(row.function, row.permission, row.thing) for row in session.scalars(select(SeededRight))}
     roles = {row.code: row.role_id for row in session.scalars(select(Function))}
     numbers = pairs(session, {(permission, thing) for _function, permission, thing in wanted})
-    held = {tuple(row) for row in session.execute(
-        select(assoc_permissionview_role.c.role_id, assoc_permissionview_role.c.permission_view_id))}
+    held = {
+        tuple(row)
+        for row in session.execute(
+            select(assoc_permissionview_role.c.role_id, assoc_permissionview_role.c.permission_view_id)
+        )
+    }
     fresh = sorted(wanted - once)
-    grants = {(roles[function], numbers[permission, thing]) for function, permission, thing in fresh if roles.get(function)}
+    grants = {
+        (roles[function], numbers[permission, thing]) for function, permission, thing in fresh if roles.get(function)
+    }
     if new := sorted(grants - held):
-        session.execute(insert(assoc_permissionview_role),
-                        [{"role_id": role, "permission_view_id": pair} for role, pair in new])
-    session.add_all(SeededRight(function=function, permission=permission, thing=thing)
-                    for function, permission, thing in fresh)
+        session.execute(
+            insert(assoc_permissionview_role), [{"role_id": role, "permission_view_id": pair} for role, pair in new]
+        )
+    session.add_all(
+        SeededRight(function=function, permission=permission, thing=thing) for function, permission, thing in fresh
+    )
     session.flush()
     return len(fresh)
 

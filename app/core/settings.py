@@ -70,16 +70,42 @@ def put(session: Session, key: str, value: Any) -> None:
 COMPANY, TIMES, COMPLAINTS = _l("Company"), _l("Business hours and deadlines"), _l("Complaints")
 
 declare("company_name_zh", "浙江示例精密机械有限公司", _l("Company name (Chinese)"), group=COMPANY)
-declare("company_name_en", "Zhejiang Example Precision Machinery Co., Ltd.", _l("Company name (English)"), group=COMPANY)
-declare("home_province", "330000", _l("Home province"), kind="region", group=COMPANY,
-        help=_l("Decides what counts as in-province (2.2)."))
+declare(
+    "company_name_en", "Zhejiang Example Precision Machinery Co., Ltd.", _l("Company name (English)"), group=COMPANY
+)
+declare(
+    "home_province",
+    "330000",
+    _l("Home province"),
+    kind="region",
+    group=COMPANY,
+    help=_l("Decides what counts as in-province (2.2)."),
+)
 declare("business_hours_start", "08:30", _l("Business hours begin"), kind="time", group=TIMES)
 declare("business_hours_end", "17:30", _l("Business hours end"), kind="time", group=TIMES)
-declare("same_day_roll", "none", _l("Same-day hand-over on a day off"), kind="choice", group=TIMES,
-        choices=(("none", _l("the same day, as the text says")), ("next_workday", _l("the next working day"))))
-declare("arrival_clock_start", "assigned", _l("Arrival clock starts"), kind="choice", group=TIMES,
-        choices=(("assigned", _l("at the assignment")), ("received", _l("at the receipt"))))
+declare(
+    "same_day_roll",
+    "none",
+    _l("Same-day hand-over on a day off"),
+    kind="choice",
+    group=TIMES,
+    choices=(("none", _l("the same day, as the text says")), ("next_workday", _l("the next working day"))),
+)
+declare(
+    "arrival_clock_start",
+    "assigned",
+    _l("Arrival clock starts"),
+    kind="choice",
+    group=TIMES,
+    choices=(("assigned", _l("at the assignment")), ("received", _l("at the receipt"))),
+)
 declare("photos_required", False, _l("Photos are required to complete a visit"), kind="bool", group=COMPLAINTS)
 declare("reopen_days", 90, _l("A closed complaint may be reopened within (days)"), kind="int", group=COMPLAINTS)
 declare("duplicate_days", 30, _l("Possible duplicates are looked for in the last (days)"), kind="int", group=COMPLAINTS)
-declare("backfill_minutes", 15, _l("Marked as backfilled when received more than (minutes) ago"), kind="int", group=COMPLAINTS)
+declare(
+    "backfill_minutes",
+    15,
+    _l("Marked as backfilled when received more than (minutes) ago"),
+    kind="int",
+    group=COMPLAINTS,
+)

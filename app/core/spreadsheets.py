@@ -23,8 +23,11 @@ def answer(kind: str, name: str, columns: Sequence[Any], rows: Iterable[Any]) ->
     """The rows of a list as a file to download."""
     if kind == "csv":
         body = stream_with_context(_csv(columns, rows))
-        return Response(body, mimetype="text/csv", headers={
-            "Content-Disposition": "attachment; filename=list.csv", "Cache-Control": "no-store"})
+        return Response(
+            body,
+            mimetype="text/csv",
+            headers={"Content-Disposition": "attachment; filename=list.csv", "Cache-Control": "no-store"},
+        )
     if kind == "xlsx":
         return send_file(_xlsx(name, columns, rows), as_attachment=True, download_name="list.xlsx", max_age=0)
     return abort(404)
@@ -38,7 +41,7 @@ def cell(value: Any) -> Any:
         return value
     if isinstance(value, datetime):
         return clock.local(value).replace(tzinfo=None, microsecond=0)
-    return Markup(value).striptags() if isinstance(value, Markup) else str(value)
+    return value.striptags() if isinstance(value, Markup) else str(value)
 
 
 def safe(value: Any) -> str:
@@ -62,8 +65,15 @@ def _csv(columns: Sequence[Any], rows: Iterable[Any]) -> Iterator[str]:
 
 def _xlsx(name: str, columns: Sequence[Any], rows: Iterable[Any]) -> Any:
     file = tempfile.TemporaryFile()  # noqa: SIM115  (send_file closes it)
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                                      "default_date_format": "yyyy-mm-dd hh:mm"})
+    book = xlsxwriter.Workbook(
+        file,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_date_format": "yyyy-mm-dd hh:mm",
+        },
+    )
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True})
     for index, column in enumerate(columns):

@@ -16,7 +16,11 @@ from .history import History
 from .records import Comment
 from .workflow import Workflow
 
-WORDS = {"register": lambda: _("Registered"), "edit": lambda: _("Form corrected"), "recompute": lambda: _("Deadline recomputed")}
+WORDS = {
+    "register": lambda: _("Registered"),
+    "edit": lambda: _("Form corrected"),
+    "recompute": lambda: _("Deadline recomputed"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,9 @@ class Line:
     @staticmethod
     def of(line: History, workflow: Workflow[Any]) -> Line:
         label = workflow.label_of(line.step) or WORDS.get(line.step, lambda: line.step)()
-        return Line(line.moment, label, line.actor_id, line.on_behalf_id, line.comment, line.clause, "step", line.changes)
+        return Line(
+            line.moment, label, line.actor_id, line.on_behalf_id, line.comment, line.clause, "step", line.changes
+        )
 
 
 def lines_of(session: Session, record: Any) -> list[History]:
@@ -60,16 +66,22 @@ def lines_of(session: Session, record: Any) -> list[History]:
 def learn_names(session: Session, record: Any, lines: list[History]) -> None:
     """All names of a page in one question."""
     from app.organisation.people import names_of
-    names_of(session, {number for line in lines for number in (line.actor_id, line.on_behalf_id)}
-             | {item.uploaded_by_id for item in record.attachments})
+
+    names_of(
+        session,
+        {number for line in lines for number in (line.actor_id, line.on_behalf_id)}
+        | {item.uploaded_by_id for item in record.attachments},
+    )
 
 
 def timeline(session: Session, record: Any, lines: list[History]) -> list[Line]:
     """Steps and comments, newest first."""
     from .workflow import WORKFLOWS
+
     workflow = WORKFLOWS[record.kind]
-    notes = session.execute(select(Comment, User.id).outerjoin(User, User.id == Comment.author_id)
-                            .where(Comment.record_id == record.id)).all()
+    notes = session.execute(
+        select(Comment, User.id).outerjoin(User, User.id == Comment.author_id).where(Comment.record_id == record.id)
+    ).all()
     found = [Line.of(line, workflow) for line in lines]
     found += [Line(note.at, _("Comment"), author, None, note.text, kind="note") for note, author in notes]
     return sorted(found, key=lambda line: line.at, reverse=True)
@@ -77,16 +89,26 @@ def timeline(session: Session, record: Any, lines: list[History]) -> list[Line]:
 
 def beads(workflow: Workflow[Any], record: Any, lines: list[History]) -> list[Bead]:
     """The stages of the stepper for this record."""
-    current = next((index for index, stage in enumerate(workflow.stages) if record.state in stage.states), len(workflow.stages))
+    current = next(
+        (index for index, stage in enumerate(workflow.stages) if record.state in stage.states), len(workflow.stages)
+    )
     if not workflow.is_open(record) and record.state != "closed":
         current = -1
     found = []
     for index, stage in enumerate(workflow.stages):
         ended = next((line for line in lines if line.step in stage.ends_with), None) if index < current else None
         clocks = [item for item in record.deadlines if item.code in stage.deadlines]
-        found.append(Bead(stage.label, index + 1, "done" if index < current else "now" if index == current else "todo",
-                          ended.moment if ended else None, ended.actor_id if ended else None, _late(clocks),
-                          _due(clocks) if index >= current else None))
+        found.append(
+            Bead(
+                stage.label,
+                index + 1,
+                "done" if index < current else "now" if index == current else "todo",
+                ended.moment if ended else None,
+                ended.actor_id if ended else None,
+                _late(clocks),
+                _due(clocks) if index >= current else None,
+            )
+        )
     return found
 
 

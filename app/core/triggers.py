@@ -9,8 +9,15 @@ from sqlalchemy import Connection, text
 from .history import APPEND_ONLY
 
 WATCHED: dict[str, tuple[str, ...]] = {  # table: the columns whose update matters (none: all)
-    "ab_user_role": (), "ab_user_group": (), "ab_group_role": (), "ab_permission_view_role": (), "ab_permission_view": (),
-    "ab_role": (), "ab_group": (), "function": (), "department": (),
+    "ab_user_role": (),
+    "ab_user_group": (),
+    "ab_group_role": (),
+    "ab_permission_view_role": (),
+    "ab_permission_view": (),
+    "ab_role": (),
+    "ab_group": (),
+    "function": (),
+    "department": (),
     "ab_user": ("active", "first_name", "last_name", "username", "email", "password"),
     "employee_profile": ("department_id", "locale", "absent_from", "absent_to", "deputy_id"),
 }
@@ -41,28 +48,40 @@ def _sqlite() -> Iterator[str]:
     for table in APPEND_ONLY:
         for verb in ("update", "delete"):
             yield f"DROP TRIGGER IF EXISTS {table}_no_{verb}"
-            yield (f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
-                   f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END")
+            yield (
+                f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
         yield f"DROP TRIGGER IF EXISTS {table}_no_replace"
-        yield (f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-               f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
-               f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END")
+        known = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608 (our own table names)
+        refusal = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        yield f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {known} {refusal}"
 
 
 def _postgresql() -> Iterator[str]:
-    yield ("CREATE OR REPLACE FUNCTION bump_rights() RETURNS trigger LANGUAGE plpgsql AS "
-           f"$$ BEGIN {BUMP}; RETURN NULL; END $$")
-    yield ("CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-           "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$")
+    yield (
+        "CREATE OR REPLACE FUNCTION bump_rights() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {BUMP}; RETURN NULL; END $$"
+    )
+    yield (
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
+    )
     for table, columns in WATCHED.items():
         of = f" OF {', '.join(columns)}" if columns else ""
         yield f"DROP TRIGGER IF EXISTS bump_{table} ON {table}"
-        yield (f"CREATE TRIGGER bump_{table} AFTER INSERT OR DELETE OR UPDATE{of} ON {table} "
-               "FOR EACH STATEMENT EXECUTE FUNCTION bump_rights()")
+        yield (
+            f"CREATE TRIGGER bump_{table} AFTER INSERT OR DELETE OR UPDATE{of} ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION bump_rights()"
+        )
     for table in APPEND_ONLY:
         yield f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}"
-        yield (f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-               "FOR EACH ROW EXECUTE FUNCTION refuse_change()")
+        yield (
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
         yield f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}"
-        yield (f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-               "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
+        yield (
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )

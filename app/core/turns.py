@@ -54,10 +54,12 @@ def users_with_role(session: Session, code: str) -> list[int]:
 
 def users_who_may(session: Session, permission: str, thing: str) -> list[int]:
     """The active persons to whom the portal grants a right, whatever their role is called."""
-    granting = select(Role.id).where(Role.permissions.any(
-        PermissionView.permission.has(name=permission) & PermissionView.view_menu.has(name=thing)))
-    return _active(session, or_(User.roles.any(Role.id.in_(granting)),
-                                User.groups.any(Group.roles.any(Role.id.in_(granting)))))
+    granting = select(Role.id).where(
+        Role.permissions.any(PermissionView.permission.has(name=permission) & PermissionView.view_menu.has(name=thing))
+    )
+    return _active(
+        session, or_(User.roles.any(Role.id.in_(granting)), User.groups.any(Group.roles.any(Role.id.in_(granting))))
+    )
 
 
 def _with_role(role_id: int) -> ColumnElement[bool]:
@@ -66,9 +68,14 @@ def _with_role(role_id: int) -> ColumnElement[bool]:
 
 def _in_department(department_id: int) -> ColumnElement[bool]:
     department = Model.metadata.tables["department"]
-    return User.groups.any(Group.id.in_(select(department.c.group_id).where(department.c.id == department_id)))
+    inside: ColumnElement[bool] = User.groups.any(
+        Group.id.in_(select(department.c.group_id).where(department.c.id == department_id))
+    )
+    return inside
 
 
 def _active(session: Session, condition: ColumnElement[bool]) -> list[int]:
-    found: Sequence[int] = session.scalars(select(User.id).where(User.active.is_(True), condition).order_by(User.id)).all()
+    found: Sequence[int] = session.scalars(
+        select(User.id).where(User.active.is_(True), condition).order_by(User.id)
+    ).all()
     return list(found)

@@ -27,8 +27,16 @@ Model = Any
 class Column:
     """One column of a list: its words, how a row shows it, what it is ordered by."""
 
-    def __init__(self, label: Any, value: Callable[[Any], Any] | str, *, order: Any = None, css: str = "",
-                 plain: Callable[[Any], Any] | None = None, nullable: bool = False) -> None:
+    def __init__(
+        self,
+        label: Any,
+        value: Callable[[Any], Any] | str,
+        *,
+        order: Any = None,
+        css: str = "",
+        plain: Callable[[Any], Any] | None = None,
+        nullable: bool = False,
+    ) -> None:
         self.label, self.order, self.css, self.nullable = label, order, css, nullable
         self.value: Callable[[Any], Any] = value if callable(value) else lambda row: getattr(row, value)
         self.plain = plain or self.value  # in exports
@@ -50,8 +58,20 @@ class BaseView(ModelView):
     search_hint: Any = ""
     empty_hint: Any = ""
     base_permissions: Any = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export"]
-    exclude_route_methods = {"action", "action_post", "download", "api", "api_read", "api_get", "api_create",
-                             "api_update", "api_delete", "api_column_add", "api_column_edit", "api_readvalues"}
+    exclude_route_methods = {
+        "action",
+        "action_post",
+        "download",
+        "api",
+        "api_read",
+        "api_get",
+        "api_create",
+        "api_update",
+        "api_delete",
+        "api_column_add",
+        "api_column_edit",
+        "api_readvalues",
+    }
 
     def _init_properties(self) -> None:
         """FAB's own column lists are not used: it need not search the model for them."""
@@ -149,13 +169,17 @@ class BaseView(ModelView):
     @has_access
     def delete(self, pk: str) -> Any:
         row = self.get_or_404(pk)
+        name = str(row)  # said before it is gone
         try:
             self.remove(row)
             db.session.commit()
-            flash(_("“%(name)s” was deleted.", name=str(row)), "success")
+            flash(_("“%(name)s” was deleted.", name=name), "success")
         except (IntegrityError, Refused) as error:
             db.session.rollback()
-            flash(str(error) if isinstance(error, Refused) else _("It is still used elsewhere and can't be deleted."), "danger")
+            flash(
+                str(error) if isinstance(error, Refused) else _("It is still used elsewhere and can't be deleted."),
+                "danger",
+            )
         return redirect(url_for(f"{self.endpoint}.list"))
 
     # ---- what a kind may replace
@@ -196,7 +220,9 @@ class BaseView(ModelView):
         except IntegrityError:
             return self._again(form, row, conflicts())
         flash(_("“%(name)s” was saved.", name=str(saved)), "success")
-        there = url_for(f"{self.endpoint}.show", pk=self.datamodel.get_pk_value(saved)) if self.may("can_show") else None
+        there = (
+            url_for(f"{self.endpoint}.show", pk=self.datamodel.get_pk_value(saved)) if self.may("can_show") else None
+        )
         return redirect(there or url_for(f"{self.endpoint}.list"))
 
     def _again(self, form: StepForm, row: Any, sentence: str) -> Any:
@@ -209,8 +235,14 @@ class BaseView(ModelView):
         return "" if not hasattr(row, "version") or seen == str(row.version) else changed_meanwhile()
 
     def _form_page(self, form: StepForm, row: Any, refused: str = "") -> str:
-        page: str = self.render_template(self.edit_template, view=self, form=form, row=row, refused=refused,
-                                         title=self.edit_title if row is not None else self.add_title)
+        page: str = self.render_template(
+            self.edit_template,
+            view=self,
+            form=form,
+            row=row,
+            refused=refused,
+            title=self.edit_title if row is not None else self.add_title,
+        )
         return page
 
 

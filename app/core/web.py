@@ -7,7 +7,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, current_app, g, has_request_context, jsonify, redirect, render_template, request, session
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -23,8 +35,10 @@ from .security import current_rights
 from .show import Badge, due_stamp, tag
 
 blueprint = Blueprint("portal", __name__)
-POLICY = ("default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-          "img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'")
+POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'"
+)
 
 
 def pick_locale() -> str:
@@ -36,8 +50,11 @@ def pick_locale() -> str:
     if request.path.startswith("/api/") and asked and "Accept-Language" in request.headers:
         return asked
     mine = current_rights().locale
-    return next((code for code in (mine, session.get("locale"), asked) if code in known),
-                str(current_app.config["BABEL_DEFAULT_LOCALE"]))
+    chosen = next(
+        (code for code in (mine, session.get("locale"), asked) if code in known),
+        str(current_app.config["BABEL_DEFAULT_LOCALE"]),
+    )
+    return str(chosen)
 
 
 def nonce() -> str:
@@ -53,9 +70,18 @@ def install(app: Flask) -> None:
     original = PrefixLoader({"fab": PackageLoader("flask_appbuilder", "templates/appbuilder")})
     app.jinja_loader = ChoiceLoader([app.jinja_loader, original])  # type: ignore[assignment,list-item]
     app.jinja_env.globals.update(
-        csp_nonce=nonce, rights=current_rights, locale=lambda: str(get_locale() or "zh"), theme=_theme, tr=_tr,
-        signed_in=lambda: bool(current_user and current_user.is_authenticated), local=clock.local, now=clock.now,
-        tag=tag, Badge=Badge, due_stamp=due_stamp)
+        csp_nonce=nonce,
+        rights=current_rights,
+        locale=lambda: str(get_locale() or "zh"),
+        theme=_theme,
+        tr=_tr,
+        signed_in=lambda: bool(current_user and current_user.is_authenticated),
+        local=clock.local,
+        now=clock.now,
+        tag=tag,
+        Badge=Badge,
+        due_stamp=due_stamp,
+    )
     app.jinja_env.filters["stamp"] = stamp
     app.register_blueprint(blueprint)
     app.after_request(_headers)
@@ -68,6 +94,7 @@ def install(app: Flask) -> None:
 def choose_locale() -> None:
     """FAB has its own idea of the language; ours wins."""
     from flask_babel import get_babel
+
     get_babel().locale_selector = pick_locale
 
 
@@ -112,7 +139,9 @@ SENTENCES = {
 
 def sentences(code: int) -> tuple[str, str]:
     """Title and advice for an error, in the reader's language."""
-    return SENTENCES.get(code, lambda: (_("Something went wrong"), _("The error has been recorded. Please try again.")))()
+    return SENTENCES.get(
+        code, lambda: (_("Something went wrong"), _("The error has been recorded. Please try again."))
+    )()
 
 
 def _error(error: Any) -> Any:
@@ -125,8 +154,9 @@ def _error(error: Any) -> Any:
     if "X-Fragment" in request.headers or request.path.startswith("/lookup/"):
         return "", code
     builder = current_app.extensions.get("appbuilder") or getattr(current_app, "appbuilder", None)
-    return render_template("portal/error.html", code=code, title=title, advice=advice, appbuilder=builder,
-                           base_template="portal/base.html"), code
+    return render_template(
+        "portal/error.html", code=code, title=title, advice=advice, appbuilder=builder, base_template="portal/base.html"
+    ), code
 
 
 def _busy(error: OperationalError) -> Any:
@@ -143,8 +173,10 @@ def language() -> Any:
     if code in current_app.config["LANGUAGES"]:
         session["locale"] = code
         if current_user.is_authenticated:
-            db.session.execute(sa.text("UPDATE employee_profile SET locale = :code WHERE user_id = :user"),
-                               {"code": code, "user": current_user.id})
+            db.session.execute(
+                sa.text("UPDATE employee_profile SET locale = :code WHERE user_id = :user"),
+                {"code": code, "user": current_user.id},
+            )
             db.session.commit()
     return redirect(_back())
 
@@ -153,8 +185,14 @@ def language() -> Any:
 def choose_theme() -> Any:
     answer = redirect(_back())
     chosen = request.form.get("theme", "")
-    answer.set_cookie("theme", chosen if chosen in ("light", "dark") else "", max_age=31536000, samesite="Lax", httponly=True,
-                      secure=bool(current_app.config["SESSION_COOKIE_SECURE"]))
+    answer.set_cookie(
+        "theme",
+        chosen if chosen in ("light", "dark") else "",
+        max_age=31536000,
+        samesite="Lax",
+        httponly=True,
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )
     return answer
 
 
@@ -180,6 +218,7 @@ def live() -> Any:
 def ready() -> Any:
     """Database, migrations and worker: what a load balancer asks."""
     from app.health import problems
+
     found = list(problems(quick=True))
     return jsonify(status="ok" if not found else "not ready", problems=found), 200 if not found else 503
 
@@ -188,5 +227,3 @@ def _back() -> str:
     """Where the person was, but never another site."""
     target = urlsplit(request.referrer or "")
     return f"{target.path}?{target.query}".rstrip("?") if target.netloc == request.host and target.path else "/"
-
-

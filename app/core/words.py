@@ -21,8 +21,9 @@ SILENT = ("signature", "row_version", "confirm_negative")
 class Words:
     """Labels and values of the fields a kind of record knows, gathered from its forms."""
 
-    def __init__(self, workflow: Workflow[Any], forms: Iterable[type[StepForm] | None],
-                 more: Mapping[str, Any]) -> None:
+    def __init__(
+        self, workflow: Workflow[Any], forms: Iterable[type[StepForm] | None], more: Mapping[str, Any]
+    ) -> None:
         self.labels: dict[str, Any] = {}
         self.choices: dict[str, Mapping[str, Any]] = {}
         self.lookups: dict[str, str] = {}
@@ -41,7 +42,9 @@ class Words:
     def tells(self, name: str, pair: Any) -> bool:
         """Whether a change is told: what has a word, and only if it says something."""
         known = _plain(name) in self.labels and name not in SILENT
-        return known and isinstance(pair, list) and len(pair) == 2 and any(value not in (None, "", []) for value in pair)
+        return (
+            known and isinstance(pair, list) and len(pair) == 2 and any(value not in (None, "", []) for value in pair)
+        )
 
     def say(self, name: str, value: Any) -> str:
         """A value as the history kept it, in the reader's words."""

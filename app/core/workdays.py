@@ -153,8 +153,10 @@ def _version(session: Session, lock: bool = False) -> CalendarVersion | None:
 
 
 def _read(session: Session) -> WorkCalendar:
-    days = {row.day: Special(row.is_workday, (row.name_zh, row.name_en), row.source is Source.company)
-            for row in session.scalars(select(WorkCalendarDay))}
+    days = {
+        row.day: Special(row.is_workday, (row.name_zh, row.name_en), row.source is Source.company)
+        for row in session.scalars(select(WorkCalendarDay))
+    }
     years = session.scalars(select(CalendarYear.year).where(CalendarYear.confirmed))
     return WorkCalendar(days, frozenset(years))
 
@@ -190,8 +192,11 @@ def import_year(session: Session, year: int) -> CalendarYear:
     _touch(session)
     days = official_days(year)
     first, last = date(year, 1, 1), date(year, 12, 31)
-    session.execute(delete(WorkCalendarDay).where(
-        WorkCalendarDay.day.between(first, last), WorkCalendarDay.source == Source.official))
+    session.execute(
+        delete(WorkCalendarDay).where(
+            WorkCalendarDay.day.between(first, last), WorkCalendarDay.source == Source.official
+        )
+    )
     own = set(session.scalars(select(WorkCalendarDay.day).where(WorkCalendarDay.day.between(first, last))))
     session.add_all(_row(day, special) for day, special in sorted(days.items()) if day not in own)
     known = session.get(CalendarYear, year) or CalendarYear(year=year)
@@ -203,13 +208,10 @@ def import_year(session: Session, year: int) -> CalendarYear:
 
 def _row(day: date, special: Special) -> WorkCalendarDay:
     zh, en = special.name
-    return WorkCalendarDay(
-        day=day, is_workday=special.is_workday, name_zh=zh, name_en=en, source=Source.official)
+    return WorkCalendarDay(day=day, is_workday=special.is_workday, name_zh=zh, name_en=en, source=Source.official)
 
 
-def override_day(
-    session: Session, day: date, is_workday: bool, name_zh: str, name_en: str
-) -> WorkCalendarDay:
+def override_day(session: Session, day: date, is_workday: bool, name_zh: str, name_en: str) -> WorkCalendarDay:
     """The company's own word on a day; it outlives every import."""
     _touch(session)
     row = session.get(WorkCalendarDay, day) or WorkCalendarDay(day=day)

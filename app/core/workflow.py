@@ -166,14 +166,23 @@ WORKFLOWS: dict[str, Workflow[Any]] = {}
 class Workflow(Generic[R]):
     """A process of the regulation: its states, its steps, the way it is shown."""
 
-    def __init__(self, name: str, *, thing: str, initial: StrEnum, states: Mapping[StrEnum, State],
-                 steps: Iterable[Transition[R]], stages: tuple[Stage, ...] = (),
-                 tabs: Mapping[str, tuple[Any, tuple[StrEnum, ...]]] | None = None,
-                 begins: tuple[Starts, ...] = (), title: Any = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        thing: str,
+        initial: StrEnum,
+        states: Mapping[Any, State],
+        steps: Iterable[Transition[R]],
+        stages: tuple[Stage, ...] = (),
+        tabs: Mapping[str, tuple[Any, tuple[StrEnum, ...]]] | None = None,
+        begins: tuple[Starts, ...] = (),
+        title: Any = "",
+    ) -> None:
         self.name, self.thing, self.initial, self.title = name, thing, initial, title
         self.states, self.steps, self.stages, self.begins = states, tuple(steps), stages, begins
         self.tabs = tabs or {}
-        self._rows = {(step.name, source): step for step in self.steps for source in step.source}
+        self._rows = {(step.name, str(source)): step for step in self.steps for source in step.source}
         WORKFLOWS[name] = self
 
     @property
@@ -182,7 +191,7 @@ class Workflow(Generic[R]):
 
     def row(self, name: str, state: str) -> Transition[R] | None:
         """The row that holds for a step in a state."""
-        return self._rows.get((name, state))  # type: ignore[call-overload, no-any-return]
+        return self._rows.get((name, state))
 
     def rows(self, name: str) -> list[Transition[R]]:
         return [step for step in self.steps if step.name == name]
@@ -192,7 +201,7 @@ class Workflow(Generic[R]):
         return next((step.label for step in self.steps if step.name == name), None)
 
     def is_open(self, record: Record) -> bool:
-        return self.states[record.state].turn is not None  # type: ignore[index]
+        return self.states[record.state].turn is not None
 
     def offered(self, record: R, actor: Actor) -> list[Transition[R]]:
         """The steps this person may take now."""
@@ -209,18 +218,35 @@ class Workflow(Generic[R]):
             if code:
                 deadlines.start(session, record, code, getattr(record, "received_at", None) or at)
         self._settle(session, record, at)
-        line = history.append(session, record, at, step="register", target=record.state, actor_id=actor.user_id,
-                              clause="2.1" if self.name == "complaint" else "")
+        line = history.append(
+            session,
+            record,
+            at,
+            step="register",
+            target=record.state,
+            actor_id=actor.user_id,
+            clause="2.1" if self.name == "complaint" else "",
+        )
         tell(Fired(session, record, self, "register", line, actor, data or {}))
         return line
 
-    def fire(self, session: Session, record: R, name: str, actor: Actor, data: Mapping[str, Any] | None = None,
-             *, version: int | None = None, at: datetime | None = None) -> history.History:
+    def fire(
+        self,
+        session: Session,
+        record: R,
+        name: str,
+        actor: Actor,
+        data: Mapping[str, Any] | None = None,
+        *,
+        version: int | None = None,
+        at: datetime | None = None,
+    ) -> history.History:
         """Take a step: check, move, write history, deadlines and mails, all in the caller's transaction.
 
         The caller has locked the record. `data` is raw (form or JSON). Raises Forbidden, Stale, Refused, Invalid.
         """
         from .checks import admit  # the order of refusals lives in one place
+
         deed = admit(self, session, record, name, actor, data or {}, version, at or clock.now())
         step, source = deed.step, record.state
         deadlines.meet(session, record, step.meets, deed.moment)
@@ -234,12 +260,24 @@ class Workflow(Generic[R]):
             deadlines.start(session, record, code, deed.begins.get(code, deed.moment), due_at=due_at, reason=reason)
         return self._close(deed, source)
 
-    def edit(self, session: Session, record: R, actor: Actor, values: Mapping[str, Any], *, name: str = "edit",
-             version: int | None = None, comment: str = "") -> history.History | None:
+    def edit(
+        self,
+        session: Session,
+        record: R,
+        actor: Actor,
+        values: Mapping[str, Any],
+        *,
+        name: str = "edit",
+        version: int | None = None,
+        comment: str = "",
+    ) -> history.History | None:
         """Correct fields of a record without moving it; the old values stay in the history."""
         from .checks import fresh
+
         fresh(session, record, version)
-        deed = Deed(session, record, Transition(name, name, frozenset(), None, ()), actor, {}, clock.now(), comment=comment)
+        deed = Deed(
+            session, record, Transition(name, name, frozenset(), None, ()), actor, {}, clock.now(), comment=comment
+        )
         deed.set(**values)
         return self._close(deed, record.state) if deed.changes else None
 
@@ -249,13 +287,23 @@ class Workflow(Generic[R]):
         record.changed_at, record.changed_by_id = deed.at, actor.user_id
         self._settle(session, record, deed.at)
         line = history.append(
-            session, record, deed.at, step=deed.step.name, source=source, target=record.state, clause=deed.step.clause,
-            actor_id=actor.user_id, on_behalf_id=actor.for_whom(deed.step.name), comment=deed.comment, changes=deed.changes)
+            session,
+            record,
+            deed.at,
+            step=deed.step.name,
+            source=source,
+            target=record.state,
+            clause=deed.step.clause,
+            actor_id=actor.user_id,
+            on_behalf_id=actor.for_whom(deed.step.name),
+            comment=deed.comment,
+            changes=deed.changes,
+        )
         tell(Fired(session, record, self, deed.step.name, line, actor, deed.data))
         return line
 
     def _settle(self, session: Session, record: R, at: datetime) -> None:
-        turn = self.states[record.state].turn  # type: ignore[index]
+        turn = self.states[record.state].turn
         record.owner = turn(session, record) if turn else None
         if turn is None:
             deadlines.cancel(session, record, None, at)
@@ -276,7 +324,7 @@ def tell(fired: Fired) -> None:
 
 def plain(value: Any) -> Any:
     """A value as the history keeps it."""
-    if value is None or isinstance(value, bool | int | str) and not isinstance(value, StrEnum):
+    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, StrEnum)):
         return value
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]

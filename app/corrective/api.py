@@ -26,10 +26,28 @@ class CorrectiveActionApi(RecordApi):
     form = Notice
     eager = (selectinload(CorrectiveAction.complaints), selectinload(CorrectiveAction.responsible_department))
     filters = ("id", "number", "state", "title", "department_id", "due_at", "changed_at")
-    fields = ("id", "number", "state", "version", "title", "problem", "requirement", ("due", lambda record: record.due_on),
-              ("responsible_department", lambda record: {"id": record.department_id, "code": record.responsible_department.code}),
-              ("complaints", lambda record: [item.id for item in record.complaints]), "drafted_by_id", "issued_at",
-              "issued_by_id", "due_at", "created_at", "changed_at", "owner")
+    fields = (
+        "id",
+        "number",
+        "state",
+        "version",
+        "title",
+        "problem",
+        "requirement",
+        ("due", lambda record: record.due_on),
+        (
+            "responsible_department",
+            lambda record: {"id": record.department_id, "code": record.responsible_department.code},
+        ),
+        ("complaints", lambda record: [item.id for item in record.complaints]),
+        "drafted_by_id",
+        "issued_at",
+        "issued_by_id",
+        "due_at",
+        "created_at",
+        "changed_at",
+        "owner",
+    )
 
     def create(self, values: dict[str, Any]) -> Any:
         return create(db.session, values, self.actor())

@@ -25,7 +25,8 @@ class C(StrEnum):
 
 
 corrective_complaint = Table(
-    "corrective_complaint", Model.metadata,
+    "corrective_complaint",
+    Model.metadata,
     Column("corrective_action_id", ForeignKey("corrective_action.id"), primary_key=True),
     Column("complaint_id", ForeignKey("complaint.id"), primary_key=True, index=True),
 )
@@ -35,7 +36,7 @@ class CorrectiveAction(Record):
     """One 纠正措施通知单 to one responsible department, for one or many complaints."""
 
     __tablename__ = "corrective_action"
-    __mapper_args__: Any = {"polymorphic_identity": "corrective_action"}  # noqa: RUF012
+    __mapper_args__: Any = {"polymorphic_identity": "corrective_action"}
     __table_args__: Any = ()  # the indexes of `record` are not its own
 
     id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
@@ -47,8 +48,9 @@ class CorrectiveAction(Record):
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
 
     responsible_department: Mapped[Department] = relationship(foreign_keys="CorrectiveAction.department_id")
-    complaints: Mapped[list[Complaint]] = relationship(secondary=corrective_complaint,
-                                                       backref=backref("notices", lazy="select"))
+    complaints: Mapped[list[Complaint]] = relationship(
+        secondary=corrective_complaint, backref=backref("notices", lazy="select")
+    )
 
     @property
     def counts_for_closing(self) -> bool:

@@ -25,15 +25,24 @@ from .workflow import CORRECTIVE, Notice, create
 
 
 def notice(record: CorrectiveAction) -> list[tuple[Any, Any]]:
-    links = Markup(", ").join(Markup('<a href="/complaint/show/{}">{}</a>').format(item.id, item.number)
-                              for item in record.complaints)
-    return [(_("Responsible department"), record.responsible_department.label), (_("Complaints"), links),
-            (_("Nonconformity"), record.problem), (_("Requirement"), record.requirement), (_("Due"), record.due_on)]
+    links = Markup(", ").join(
+        Markup('<a href="/complaint/show/{}">{}</a>').format(item.id, item.number) for item in record.complaints
+    )
+    return [
+        (_("Responsible department"), record.responsible_department.label),
+        (_("Complaints"), links),
+        (_("Nonconformity"), record.problem),
+        (_("Requirement"), record.requirement),
+        (_("Due"), record.due_on),
+    ]
 
 
 def issued(record: CorrectiveAction) -> list[tuple[Any, Any]]:
-    return [(_("Drafted by"), name_of(record.drafted_by_id)), (_("Issued by"), name_of(record.issued_by_id)),
-            (_("Issued at"), stamp(record.issued_at))]
+    return [
+        (_("Drafted by"), name_of(record.drafted_by_id)),
+        (_("Issued by"), name_of(record.issued_by_id)),
+        (_("Issued at"), stamp(record.issued_at)),
+    ]
 
 
 class CorrectiveActionView(RecordView):
@@ -58,16 +67,29 @@ class CorrectiveActionView(RecordView):
         "title": Column(_l("Nonconformity"), "title"),
         "state": Column(_l("State"), lambda record: tag(*_state(record)), plain=lambda record: str(_state(record)[0])),
         "turn": Column(_l("Whose turn"), lambda record: turn_label(record.owner)),
-        "due_at": Column(_l("Deadline"), lambda record: Badge.of_record(record, CORRECTIVE), order=CorrectiveAction.due_at,
-                         plain=lambda record: record.due_at, nullable=True),
-        "changed_at": Column(_l("Updated"), lambda record: clock.local(record.changed_at).strftime("%m-%d %H:%M"),
-                             order=CorrectiveAction.changed_at, plain=lambda record: record.changed_at),
+        "due_at": Column(
+            _l("Deadline"),
+            lambda record: Badge.of_record(record, CORRECTIVE),
+            order=CorrectiveAction.due_at,
+            plain=lambda record: record.due_at,
+            nullable=True,
+        ),
+        "changed_at": Column(
+            _l("Updated"),
+            lambda record: clock.local(record.changed_at).strftime("%m-%d %H:%M"),
+            order=CorrectiveAction.changed_at,
+            plain=lambda record: record.changed_at,
+        ),
     }
     default_order = ("id", True)
 
     def loaded(self, query: Query[Any]) -> Query[Any]:
-        return query.options(*(selectinload(getattr(CorrectiveAction, name)) for name in (
-            "complaints", "responsible_department", "deadlines", "attachments")))
+        return query.options(
+            *(
+                selectinload(getattr(CorrectiveAction, name))
+                for name in ("complaints", "responsible_department", "deadlines", "attachments")
+            )
+        )
 
     def initial(self) -> Any:
         return {"complaints": request.args.getlist("complaints"), "problem": request.args.get("problem", "")}
@@ -77,5 +99,5 @@ class CorrectiveActionView(RecordView):
 
 
 def _state(record: CorrectiveAction) -> tuple[Any, str]:
-    state = CORRECTIVE.states[record.state]  # type: ignore[index]
+    state = CORRECTIVE.states[record.state]
     return state.label, state.tone

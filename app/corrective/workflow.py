@@ -52,7 +52,10 @@ def issue(deed: Deed[CorrectiveAction]) -> None:
 
 
 CORRECTIVE = Workflow[CorrectiveAction](
-    "corrective_action", thing="CorrectiveAction", title=_l("Corrective actions"), initial=C.draft,
+    "corrective_action",
+    thing="CorrectiveAction",
+    title=_l("Corrective actions"),
+    initial=C.draft,
     states={
         C.draft: State(_l("Draft"), "warn", lambda session, record: role_turn(session, "qc_manager")),
         C.issued: State(_l("Issued"), "info", manager),
@@ -64,10 +67,28 @@ CORRECTIVE = Workflow[CorrectiveAction](
     ),
     tabs={"draft": (_l("Drafts"), (C.draft,)), "issued": (_l("Issued"), (C.issued,)), "void": (_l("Void"), (C.void,))},
     steps=[
-        Transition("issue", _l("Issue the notice"), frozenset({C.draft}), C.issued, ("qc_manager",), "2.6",
-                   guards=(drafted_by_another,), effect=issue, icon="fa-paper-plane"),
-        Transition("void", _l("Void"), frozenset({C.draft, C.issued}), C.void, ("qc_manager",), "2.6", form=Reason,
-                   tone="danger", icon="fa-ban"),
+        Transition(
+            "issue",
+            _l("Issue the notice"),
+            frozenset({C.draft}),
+            C.issued,
+            ("qc_manager",),
+            "2.6",
+            guards=(drafted_by_another,),
+            effect=issue,
+            icon="fa-paper-plane",
+        ),
+        Transition(
+            "void",
+            _l("Void"),
+            frozenset({C.draft, C.issued}),
+            C.void,
+            ("qc_manager",),
+            "2.6",
+            form=Reason,
+            tone="danger",
+            icon="fa-ban",
+        ),
     ],
 )
 
@@ -75,11 +96,16 @@ CORRECTIVE = Workflow[CorrectiveAction](
 def create(session: Session, values: dict[str, object], actor: Actor) -> CorrectiveAction:
     """A draft of a notice, numbered JZ-YYYY-NNN."""
     from app.complaints.models import Complaint
+
     found = [session.get(Complaint, number) for number in values.get("complaints") or []]  # type: ignore[attr-defined]
     record = CorrectiveAction(
-        problem=str(values["problem"]), requirement=values.get("requirement"), due_on=values.get("due"),
-        department_id=values["responsible_department"], drafted_by_id=actor.user_id,
-        title=str(values["problem"]).split("\n")[0][:200])
+        problem=str(values["problem"]),
+        requirement=values.get("requirement"),
+        due_on=values.get("due"),
+        department_id=values["responsible_department"],
+        drafted_by_id=actor.user_id,
+        title=str(values["problem"]).split("\n")[0][:200],
+    )
     record.number = numbers.yearly(session, "JZ", clock.today())
     record.complaints = [complaint for complaint in found if complaint]
     record.customer_id = record.complaints[0].customer_id if record.complaints else None

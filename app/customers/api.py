@@ -26,7 +26,9 @@ class _Contactable(BaseApi):
     @property
     def columns(self) -> dict[str, Any]:
         every = super().columns
-        return every if reads_contacts(self.thing) else {name: item for name, item in every.items() if name not in HIDDEN}
+        return (
+            every if reads_contacts(self.thing) else {name: item for name, item in every.items() if name not in HIDDEN}
+        )
 
 
 class CustomerApi(_Contactable):
@@ -38,12 +40,44 @@ class CustomerApi(_Contactable):
     base_filters = [["id", CustomerScope, None]]
     form = CustomerForm
     eager = (joinedload(Customer.region),)
-    fields = ("id", "name", "short_name", "pinyin", "kind", "level", "line", ("region", lambda row: row.region_code),
-              ("region_name", show.region_text), "address", "postcode", ("phone", lambda row: show.phone_text(row.phone)),
-              ("fax", lambda row: show.phone_text(row.fax)), ("email", lambda row: show.email_text(row.email)), "language",
-              "tax_no", ("sales_owner", lambda row: row.sales_owner_id), "note", "active", "version", "created_at")
-    filters = ("id", "name", "short_name", "pinyin", "kind", "level", "line", "region_code", "phone", "phone_digits", "email",
-               "active", "created_at")
+    fields = (
+        "id",
+        "name",
+        "short_name",
+        "pinyin",
+        "kind",
+        "level",
+        "line",
+        ("region", lambda row: row.region_code),
+        ("region_name", show.region_text),
+        "address",
+        "postcode",
+        ("phone", lambda row: show.phone_text(row.phone)),
+        ("fax", lambda row: show.phone_text(row.fax)),
+        ("email", lambda row: show.email_text(row.email)),
+        "language",
+        "tax_no",
+        ("sales_owner", lambda row: row.sales_owner_id),
+        "note",
+        "active",
+        "version",
+        "created_at",
+    )
+    filters = (
+        "id",
+        "name",
+        "short_name",
+        "pinyin",
+        "kind",
+        "level",
+        "line",
+        "region_code",
+        "phone",
+        "phone_digits",
+        "email",
+        "active",
+        "created_at",
+    )
 
     def create(self, values: dict[str, Any]) -> Any:
         return keeping.save_customer(db.session, None, values)
@@ -61,9 +95,16 @@ class ContactApi(_Contactable):
     class_permission_name = "Contact"
     base_filters = [["id", OfCustomerScope, None]]
     form = ContactForm
-    fields = ("id", ("customer", lambda row: row.customer_id), "name", "position",
-              ("mobile", lambda row: show.phone_text(row.mobile, "Contact")),
-              ("email", lambda row: show.email_text(row.email, "Contact")), "is_signatory", "version")
+    fields = (
+        "id",
+        ("customer", lambda row: row.customer_id),
+        "name",
+        "position",
+        ("mobile", lambda row: show.phone_text(row.mobile, "Contact")),
+        ("email", lambda row: show.email_text(row.email, "Contact")),
+        "is_signatory",
+        "version",
+    )
     filters = ("id", "customer_id", "name", "mobile", "phone_digits", "email", "is_signatory")
 
     def create(self, values: dict[str, Any]) -> Any:
@@ -80,7 +121,15 @@ class ProductApi(BaseApi):
     datamodel = table(Product)
     class_permission_name = "Product"
     form = ProductForm
-    fields = ("id", "model", "name_zh", "name_en", ("category", lambda row: row.category_id), "warranty_months", "version")
+    fields = (
+        "id",
+        "model",
+        "name_zh",
+        "name_en",
+        ("category", lambda row: row.category_id),
+        "warranty_months",
+        "version",
+    )
     filters = ("id", "model", "name_zh", "name_en", "category_id")
 
     def create(self, values: dict[str, Any]) -> Any:
@@ -97,8 +146,18 @@ class ProductUnitApi(BaseApi):
     datamodel = table(ProductUnit)
     class_permission_name = "ProductUnit"
     form = ProductUnitForm
-    fields = ("id", "serial_no", "batch_no", ("product", lambda row: row.product_id),
-              ("customer", lambda row: row.customer_id), "made_on", "shipped_on", "installed_on", "warranty_until", "version")
+    fields = (
+        "id",
+        "serial_no",
+        "batch_no",
+        ("product", lambda row: row.product_id),
+        ("customer", lambda row: row.customer_id),
+        "made_on",
+        "shipped_on",
+        "installed_on",
+        "warranty_until",
+        "version",
+    )
     filters = ("id", "serial_no", "batch_no", "product_id", "customer_id", "shipped_on", "warranty_until")
 
     def create(self, values: dict[str, Any]) -> Any:

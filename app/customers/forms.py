@@ -89,8 +89,11 @@ class CustomerForm(StepForm):
     language = ChoiceField(_l("Language of letters"), choices=LANGUAGES)
     tax_no = TextField(_l("Tax number"), max_length=40)
     sales_owner = RemoteSelectField(_l("Responsible salesperson"), lookup="user")
-    pinyin = TextField(_l("Pinyin initials"), max_length=120,
-                       description=_l("Filled in from the name; correct it where a character is read differently."))
+    pinyin = TextField(
+        _l("Pinyin initials"),
+        max_length=120,
+        description=_l("Filled in from the name; correct it where a character is read differently."),
+    )
     note = LongTextField(_l("Note"))
     active = YesNoField(_l("Active"))
 
@@ -131,8 +134,9 @@ class ProductForm(StepForm):
     model = TextField(_l("Model"), required=True, max_length=60)
     name_zh = TextField(_l("Name (Chinese)"), required=True, max_length=120)
     name_en = TextField(_l("Name (English)"), required=True, max_length=120)
-    category = RemoteSelectField(_l("Product category"), lookup="category",
-                                 description=_l("Decides which competence a technician needs (2.3)."))
+    category = RemoteSelectField(
+        _l("Product category"), lookup="category", description=_l("Decides which competence a technician needs (2.3).")
+    )
     warranty_months = WholeNumberField(_l("Warranty (months)"), max=600)
 
 
@@ -146,7 +150,9 @@ class ProductUnitForm(StepForm):
     made_on = DayField(_l("Made on"))
     shipped_on = DayField(_l("Shipped on"))
     installed_on = DayField(_l("Installed on"))
-    warranty_until = DayField(_l("Warranty until"), description=_l("Left empty: from shipping and the product's warranty."))
+    warranty_until = DayField(
+        _l("Warranty until"), description=_l("Left empty: from shipping and the product's warranty.")
+    )
 
     def validate(self, *args: Any, **kw: Any) -> bool:
         fine = bool(super().validate(*args, **kw))

@@ -74,7 +74,9 @@ def hints(session: Session, phone: str | None, name: str = "", but: int | None =
     """What the clerk should look at, though it is no reason to refuse."""
     found = []
     if phone and not is_regular(phone):
-        found.append(_("“%(phone)s” is not a regular phone number. That is fine for a hotline; else check it.", phone=phone))
+        found.append(
+            _("“%(phone)s” is not a regular phone number. That is fine for a hotline; else check it.", phone=phone)
+        )
     if twice := [customer.name for customer in same_phone(session, phone, but)]:
         found.append(_("The phone number also belongs to: %(names)s. Is it the same customer?", names=", ".join(twice)))
     if name and same_name(session, name, but):

@@ -40,8 +40,9 @@ def matching(term: str) -> ColumnElement[bool]:
 
 
 def find_customer(session: Session, text: str) -> tuple[Any, str] | None:
-    found = session.execute(select(Customer.id, Customer.name, Customer.active).where(
-        Customer.id == number(text), in_scope())).first()
+    found = session.execute(
+        select(Customer.id, Customer.name, Customer.active).where(Customer.id == number(text), in_scope())
+    ).first()
     return (found.id, found.name) if found and found.active else None
 
 
@@ -66,8 +67,13 @@ def find_contact(session: Session, text: str) -> tuple[Any, str] | None:
 def search_contacts(session: Session, term: str, offset: int) -> Rows:
     query = _contacts()
     if term:
-        query = query.where(or_(Contact.name.icontains(term, autoescape=True), Customer.name.icontains(term, autoescape=True)))
-    return [(row.id, f"{row.name} · {row.customer}") for row in session.execute(page(query.order_by(Contact.id.desc()), offset))]
+        query = query.where(
+            or_(Contact.name.icontains(term, autoescape=True), Customer.name.icontains(term, autoescape=True))
+        )
+    return [
+        (row.id, f"{row.name} · {row.customer}")
+        for row in session.execute(page(query.order_by(Contact.id.desc()), offset))
+    ]
 
 
 # ---- products
@@ -87,8 +93,14 @@ def find_product(session: Session, text: str) -> tuple[Any, str] | None:
 def search_products(session: Session, term: str, offset: int) -> Rows:
     query = select(Product)
     if term:
-        query = query.where(or_(*(column.icontains(term, autoescape=True)
-                                  for column in (Product.model, Product.name_zh, Product.name_en))))
+        query = query.where(
+            or_(
+                *(
+                    column.icontains(term, autoescape=True)
+                    for column in (Product.model, Product.name_zh, Product.name_en)
+                )
+            )
+        )
     return [(row.id, row.label) for row in session.scalars(page(query.order_by(Product.model), offset))]
 
 
@@ -106,8 +118,9 @@ def search_units(session: Session, term: str, offset: int) -> Rows:
 
 def find_category(session: Session, text: str) -> tuple[Any, str] | None:
     """By id or by code."""
-    row = session.scalar(select(ProductCategory).where(
-        or_(ProductCategory.id == number(text), ProductCategory.code == text)))
+    row = session.scalar(
+        select(ProductCategory).where(or_(ProductCategory.id == number(text), ProductCategory.code == text))
+    )
     return (row.id, row.label) if row else None
 
 
@@ -132,6 +145,7 @@ def _few(session: Session, model: Any, term: str, offset: int) -> Rows:
     """A short table by code and both names."""
     query = select(model).order_by(model.code)
     if term:
-        query = query.where(or_(*(column.icontains(term, autoescape=True)
-                                  for column in (model.code, model.name_zh, model.name_en))))
+        query = query.where(
+            or_(*(column.icontains(term, autoescape=True) for column in (model.code, model.name_zh, model.name_en)))
+        )
     return [(row.id, str(row)) for row in session.scalars(page(query, offset))]

@@ -21,8 +21,11 @@ class Customer(Model):
     """顾客/客户: a company, a person or a dealer."""
 
     __tablename__ = "customer"
-    __table_args__ = (Index("ix_customer_name", "name"), Index("ix_customer_phone", "phone_digits"),
-                      Index("ix_customer_pinyin", "pinyin"))
+    __table_args__ = (
+        Index("ix_customer_name", "name"),
+        Index("ix_customer_phone", "phone_digits"),
+        Index("ix_customer_pinyin", "pinyin"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))

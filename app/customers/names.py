@@ -9,7 +9,18 @@ from pypinyin import Style, lazy_pinyin
 
 EXTENSION = re.compile(r"(转|ext\.?|x|#)\s*\d+$", re.IGNORECASE)
 WRITTEN = re.compile(r"[+\d][\d\s()（）/.\-–—]*((转|ext\.?|x|#)\s*\d+)?", re.IGNORECASE)
-SURNAMES = {"曾": "z", "仇": "q", "单": "s", "解": "x", "区": "o", "查": "z", "盖": "g", "朴": "p", "翟": "z", "乐": "y"}
+SURNAMES = {
+    "曾": "z",
+    "仇": "q",
+    "单": "s",
+    "解": "x",
+    "区": "o",
+    "查": "z",
+    "盖": "g",
+    "朴": "p",
+    "翟": "z",
+    "乐": "y",
+}
 
 
 def initials(name: str) -> str:

@@ -35,8 +35,12 @@ def records_of(session: Session, customer_id: int) -> list[Told]:
     ids: list[int] = []
     for kind in VISIBLE:
         if rights.may("can_list", WORKFLOWS[kind].thing):
-            ids += session.scalars(visible_records(kind, rights).where(
-                Record.customer_id == customer_id).order_by(Record.id.desc()).limit(MOST))
+            ids += session.scalars(
+                visible_records(kind, rights)
+                .where(Record.customer_id == customer_id)
+                .order_by(Record.id.desc())
+                .limit(MOST)
+            )
     table: Any = Record.__table__
     rows = session.execute(select(table).where(table.c.id.in_(ids)).order_by(table.c.id.desc()).limit(MOST))
     return [_told(row) for row in rows]

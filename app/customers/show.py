@@ -73,12 +73,20 @@ def warranty_cell(unit: ProductUnit) -> Any:
 def facts(customer: Customer) -> list[tuple[Any, Any]]:
     """The customer's card."""
     from app.organisation.people import name_of
+
     return [
-        (_("Name"), name_cell(customer)), (_("Short name"), customer.short_name),
-        (_("Kind of customer"), word(KINDS, customer.kind)), (_("Customer level"), word(LEVELS, customer.level)),
-        (_("Business line"), word(LINES, customer.line)), (_("Phone"), phone_link(customer.phone)),
-        (_("E-mail"), email_link(customer.email)), (_("Address"), address_text(customer)), (_("Postcode"), customer.postcode),
-        (_("Fax"), phone_text(customer.fax)), (_("Tax number"), customer.tax_no),
-        (_("Responsible salesperson"), name_of(customer.sales_owner_id)), (_("Pinyin initials"), customer.pinyin),
+        (_("Name"), name_cell(customer)),
+        (_("Short name"), customer.short_name),
+        (_("Kind of customer"), word(KINDS, customer.kind)),
+        (_("Customer level"), word(LEVELS, customer.level)),
+        (_("Business line"), word(LINES, customer.line)),
+        (_("Phone"), phone_link(customer.phone)),
+        (_("E-mail"), email_link(customer.email)),
+        (_("Address"), address_text(customer)),
+        (_("Postcode"), customer.postcode),
+        (_("Fax"), phone_text(customer.fax)),
+        (_("Tax number"), customer.tax_no),
+        (_("Responsible salesperson"), name_of(customer.sales_owner_id)),
+        (_("Pinyin initials"), customer.pinyin),
         (_("Note"), customer.note),
     ]

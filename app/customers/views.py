@@ -43,7 +43,9 @@ class CustomerView(BaseView):
         "name": Column(_l("Name"), show.name_cell, order=Customer.name, plain=lambda row: row.name),
         "kind": Column(_l("Kind of customer"), lambda row: word(KINDS, row.kind)),
         "region": Column(_l("Region"), show.region_text),
-        "phone": Column(_l("Phone"), lambda row: show.phone_link(row.phone), plain=lambda row: show.phone_text(row.phone)),
+        "phone": Column(
+            _l("Phone"), lambda row: show.phone_link(row.phone), plain=lambda row: show.phone_text(row.phone)
+        ),
         "created_at": Column(_l("Created at"), "created_at", order=Customer.created_at),
     }
     choices = {
@@ -94,10 +96,23 @@ class CustomerView(BaseView):
     def match(self) -> Any:
         """While a clerk types: who has this phone number or name already."""
         phone, name = request.args.get("phone", "")[:40], request.args.get("name", "")[:120]
-        found = {row.id: row for row in (*keeping.same_phone(db.session, phone), *(keeping.same_name(db.session, name) if name else ()))}
-        return jsonify(customers=[
-            {"id": row.id, "text": row.name, "phone": show.phone_text(row.phone), "region": row.region_code,
-             "region_name": show.region_text(row), "address": row.address or ""} for row in found.values()])
+        found = {
+            row.id: row
+            for row in (*keeping.same_phone(db.session, phone), *(keeping.same_name(db.session, name) if name else ()))
+        }
+        return jsonify(
+            customers=[
+                {
+                    "id": row.id,
+                    "text": row.name,
+                    "phone": show.phone_text(row.phone),
+                    "region": row.region_code,
+                    "region_name": show.region_text(row),
+                    "address": row.address or "",
+                }
+                for row in found.values()
+            ]
+        )
 
     @expose("/quick", methods=["POST"])
     @has_access
@@ -129,10 +144,16 @@ class ContactView(BaseView):
         "name": Column(_l("Name"), "name", order=Contact.name),
         "customer": Column(_l("Customer"), show.customer_link, plain=lambda row: row.customer.name),
         "position": Column(_l("Position"), "position"),
-        "mobile": Column(_l("Phone"), lambda row: show.phone_link(row.mobile, "Contact"),
-                         plain=lambda row: show.phone_text(row.mobile, "Contact")),
-        "email": Column(_l("E-mail"), lambda row: show.email_link(row.email, "Contact"),
-                        plain=lambda row: show.email_text(row.email, "Contact")),
+        "mobile": Column(
+            _l("Phone"),
+            lambda row: show.phone_link(row.mobile, "Contact"),
+            plain=lambda row: show.phone_text(row.mobile, "Contact"),
+        ),
+        "email": Column(
+            _l("E-mail"),
+            lambda row: show.email_link(row.email, "Contact"),
+            plain=lambda row: show.email_text(row.email, "Contact"),
+        ),
         "is_signatory": Column(_l("May sign for the customer"), "is_signatory"),
     }
 
@@ -188,10 +209,17 @@ class ProductUnitView(BaseView):
         "serial_no": Column(_l("Serial number"), "serial_no", order=ProductUnit.serial_no, css="num"),
         "product": Column(_l("Product"), lambda row: row.product.label),
         "batch_no": Column(_l("Batch number"), "batch_no", order=ProductUnit.batch_no, nullable=True),
-        "customer": Column(_l("Customer"), show.customer_link, plain=lambda row: row.customer.name if row.customer else ""),
+        "customer": Column(
+            _l("Customer"), show.customer_link, plain=lambda row: row.customer.name if row.customer else ""
+        ),
         "shipped_on": Column(_l("Shipped on"), "shipped_on", order=ProductUnit.shipped_on, nullable=True),
-        "warranty_until": Column(_l("Warranty until"), show.warranty_cell, plain=lambda row: row.warranty_until,
-                                 order=ProductUnit.warranty_until, nullable=True),
+        "warranty_until": Column(
+            _l("Warranty until"),
+            show.warranty_cell,
+            plain=lambda row: row.warranty_until,
+            order=ProductUnit.warranty_until,
+            nullable=True,
+        ),
     }
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
@@ -200,8 +228,11 @@ class ProductUnitView(BaseView):
 
 def named_columns(model: Any) -> dict[str, Column]:
     """Code and both names."""
-    return {"code": Column(_l("Code"), "code", order=model.code), "name_zh": Column(_l("Name (Chinese)"), "name_zh"),
-            "name_en": Column(_l("Name (English)"), "name_en")}
+    return {
+        "code": Column(_l("Code"), "code", order=model.code),
+        "name_zh": Column(_l("Name (Chinese)"), "name_zh"),
+        "name_en": Column(_l("Name (English)"), "name_en"),
+    }
 
 
 class ProductCategoryView(BaseView):

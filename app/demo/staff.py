@@ -47,16 +47,35 @@ PEOPLE = (  # login, family name, given name, department, own functions, positio
     ("auditor", "Lin", "Grace", "audit", (), "Auditor"),
     ("admin", "管", "理员", "management", ("admin",), "管理员"),
 )
-MANAGERS = {"reception": "reception_lead", "qc": "qc_manager", "tech": "tech_manager", "sales": "sales_manager",
-            "production": "production_manager", "marketing": "marketing_manager", "management": "gm"}
+MANAGERS = {
+    "reception": "reception_lead",
+    "qc": "qc_manager",
+    "tech": "tech_manager",
+    "sales": "sales_manager",
+    "production": "production_manager",
+    "marketing": "marketing_manager",
+    "management": "gm",
+}
 REMOTE = ("540630", "653131", "150784", "632701", "542523", "533422", "232701", "460300")
-CATEGORIES = (("cnc", "数控机床", "CNC machines"), ("pump", "泵类", "Pumps"), ("valve", "阀门", "Valves"),
-              ("electric", "电控设备", "Electrical controls"))
-COMPETENCES = (("cnc_electric", "数控机床电气", "CNC electrics", "cnc"), ("pump_mechanic", "泵类机械", "Pump mechanics", "pump"),
-               ("valve_fitting", "阀门装配", "Valve fitting", "valve"), ("control_systems", "电控系统", "Control systems", "electric"))
-PRODUCTS = (("HT-850", "立式加工中心", "Vertical machining centre", "cnc", 24), ("HT-650", "钻攻中心", "Drilling centre", "cnc", 24),
-            ("LX-200", "离心泵", "Centrifugal pump", "pump", 18), ("DN50-F", "不锈钢阀门", "Stainless valve", "valve", 12),
-            ("DK-30", "电控柜", "Control cabinet", "electric", 12))
+CATEGORIES = (
+    ("cnc", "数控机床", "CNC machines"),
+    ("pump", "泵类", "Pumps"),
+    ("valve", "阀门", "Valves"),
+    ("electric", "电控设备", "Electrical controls"),
+)
+COMPETENCES = (
+    ("cnc_electric", "数控机床电气", "CNC electrics", "cnc"),
+    ("pump_mechanic", "泵类机械", "Pump mechanics", "pump"),
+    ("valve_fitting", "阀门装配", "Valve fitting", "valve"),
+    ("control_systems", "电控系统", "Control systems", "electric"),
+)
+PRODUCTS = (
+    ("HT-850", "立式加工中心", "Vertical machining centre", "cnc", 24),
+    ("HT-650", "钻攻中心", "Drilling centre", "cnc", 24),
+    ("LX-200", "离心泵", "Centrifugal pump", "pump", 18),
+    ("DN50-F", "不锈钢阀门", "Stainless valve", "valve", 12),
+    ("DK-30", "电控柜", "Control cabinet", "electric", 12),
+)
 CUSTOMERS = (  # name, level, adcode, street, contact
     ("苏州示例电梯部件有限公司", "key", "320583", "前进东路 88 号", "钱经理"),
     ("宁波示例精密机械有限公司", "normal", "330206", "明州路 12 号", "胡工"),
@@ -76,11 +95,22 @@ def hire(session: Any, password: str) -> None:
     import_regions(session)
     _flag_remote(session)
     departments = _departments(session)
-    people = {login: create_person(
-        session, username=login, first_name=given, last_name=family, email=f"{login}@example.com", password=password,
-        functions=functions, department=departments[code], locale="en" if login == "auditor" else "zh",
-        position=position, mobile=f"1990000{number:04d}")
-        for number, (login, family, given, code, functions, position) in enumerate(PEOPLE, 1)}
+    people = {
+        login: create_person(
+            session,
+            username=login,
+            first_name=given,
+            last_name=family,
+            email=f"{login}@example.com",
+            password=password,
+            functions=functions,
+            department=departments[code],
+            locale="en" if login == "auditor" else "zh",
+            position=position,
+            mobile=f"1990000{number:04d}",
+        )
+        for number, (login, family, given, code, functions, position) in enumerate(PEOPLE, 1)
+    }
     for code, login in MANAGERS.items():
         departments[code].manager_id = people[login].user_id
     session.flush()
@@ -116,25 +146,57 @@ def _competences(session: Any, users: dict[str, int]) -> None:
         session.add(item)
         session.flush()
         for login in ("technician", "inspector"):
-            session.add(EmployeeCompetence(user_id=users[login], competence_id=item.id, certificate_no=f"ZS-{code}-{login}",
-                                           valid_from=date(2024, 1, 1), valid_to=today + timedelta(days=700)))
+            session.add(
+                EmployeeCompetence(
+                    user_id=users[login],
+                    competence_id=item.id,
+                    certificate_no=f"ZS-{code}-{login}",
+                    valid_from=date(2024, 1, 1),
+                    valid_to=today + timedelta(days=700),
+                )
+            )
         if code == "cnc_electric":
-            session.add(EmployeeCompetence(user_id=users["technician2"], competence_id=item.id, certificate_no="ZS-OLD",
-                                           valid_from=date(2022, 11, 1), valid_to=date(2026, 10, 31)))
+            session.add(
+                EmployeeCompetence(
+                    user_id=users["technician2"],
+                    competence_id=item.id,
+                    certificate_no="ZS-OLD",
+                    valid_from=date(2022, 11, 1),
+                    valid_to=date(2026, 10, 31),
+                )
+            )
     for number, (model, zh, en, category, months) in enumerate(PRODUCTS, 1):
-        product = Product(model=model, name_zh=zh, name_en=en, category_id=categories[category].id, warranty_months=months)
+        product = Product(
+            model=model, name_zh=zh, name_en=en, category_id=categories[category].id, warranty_months=months
+        )
         session.add(product)
         session.flush()
         for unit in range(1, 7):
-            session.add(ProductUnit(product_id=product.id, serial_no=f"{model}-{2600 + number:04d}{unit:02d}",
-                                    batch_no=f"B26{number:02d}", made_on=date(2026, 1, 10), shipped_on=date(2026, 2, 20)))
+            session.add(
+                ProductUnit(
+                    product_id=product.id,
+                    serial_no=f"{model}-{2600 + number:04d}{unit:02d}",
+                    batch_no=f"B26{number:02d}",
+                    made_on=date(2026, 1, 10),
+                    shipped_on=date(2026, 2, 20),
+                )
+            )
 
 
 def _customers(session: Any, seller: int) -> None:
     for number, (name, level, adcode, street, contact) in enumerate(CUSTOMERS, 1):
-        customer = Customer(name=name, level=level, kind="enterprise", region_code=adcode, address=street, line="mf",
-                            phone=f"1990001{number:04d}", email=f"customer{number}@example.com", language="zh",
-                            sales_owner_id=seller if number % 2 else None)
+        customer = Customer(
+            name=name,
+            level=level,
+            kind="enterprise",
+            region_code=adcode,
+            address=street,
+            line="mf",
+            phone=f"1990001{number:04d}",
+            email=f"customer{number}@example.com",
+            language="zh",
+            sales_owner_id=seller if number % 2 else None,
+        )
         session.add(customer)
         session.flush()
         session.add(Contact(customer_id=customer.id, name=contact, mobile=f"1990002{number:04d}", is_signatory=True))

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from flask import current_app
 from flask_appbuilder.security.sqla.models import User
@@ -29,8 +28,10 @@ from app.organisation.models import Department
 from .plots import PLOTS, Plot, Scene
 from .staff import PEOPLE, hire
 
-PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63"
-                      "f80f0001010100b138f6140000000049454e44ae426082")
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63"
+    "f80f0001010100b138f6140000000049454e44ae426082"
+)
 
 
 def load(password: str | None) -> Iterator[str]:
@@ -74,12 +75,24 @@ def _play(session: Session, plot: Plot, names: dict[str, int], real: datetime) -
     clock.set_frozen(clock.at(day, time.fromisoformat(plot.clock)))
     customer = session.scalars(select(Customer).where(Customer.name == plot.customer)).one()
     product = session.scalars(select(Product).where(Product.model == plot.product)).first() if plot.product else None
-    record = intake.create(session, {
-        "channel": plot.channel, "customer": customer.id, "site_region": customer.region_code,
-        "site_address": customer.address, "product": product.id if product else None, "complainant": plot.complainant,
-        "contact_name": plot.complainant, "contact_phone": customer.phone, "subject": plot.subject,
-        "description": plot.description, "customer_demand": plot.demand, "severity": plot.severity},
-        _actor("reception", names))
+    record = intake.create(
+        session,
+        {
+            "channel": plot.channel,
+            "customer": customer.id,
+            "site_region": customer.region_code,
+            "site_address": customer.address,
+            "product": product.id if product else None,
+            "complainant": plot.complainant,
+            "contact_name": plot.complainant,
+            "contact_phone": customer.phone,
+            "subject": plot.subject,
+            "description": plot.description,
+            "customer_demand": plot.demand,
+            "severity": plot.severity,
+        },
+        _actor("reception", names),
+    )
     if plot.channel in ("letter", "fax"):
         attachments.keep(session, record, "投诉函件.png", PIXEL, "letter", names["reception"])
     for scene in plot.scenes:
@@ -106,9 +119,17 @@ def _take(session: Session, record: Complaint, scene: Scene, names: dict[str, in
 def _notice(session: Session, record: Complaint, names: dict[str, int]) -> None:
     """2.6: QC drafts, the manager issues."""
     department = session.scalars(select(Department).where(Department.code == "production")).one()
-    notice: CorrectiveAction = draft_notice(session, {
-        "complaints": [record.id], "responsible_department": department.id, "problem": record.subject,
-        "requirement": "查明根本原因并采取纠正措施", "due": clock.today() + timedelta(days=30)}, _actor("qc", names))
+    notice: CorrectiveAction = draft_notice(
+        session,
+        {
+            "complaints": [record.id],
+            "responsible_department": department.id,
+            "problem": record.subject,
+            "requirement": "查明根本原因并采取纠正措施",
+            "due": clock.today() + timedelta(days=30),
+        },
+        _actor("qc", names),
+    )
     CORRECTIVE.fire(session, notice, "issue", _actor("qc_manager", names), {})
 
 

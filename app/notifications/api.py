@@ -20,6 +20,20 @@ class OutboxMailApi(BaseApi):
     base_permissions = ["can_list", "can_show"]
     eager = (selectinload(OutboxMail.user), selectinload(OutboxMail.record))
     filters = ("id", "event", "state", "record_id", "user_id", "created_at", "attempts")
-    fields = ("id", "event", "record_id", ("number", lambda mail: mail.record.number if mail.record else None),
-              ("user", lambda mail: mail.user.username if mail.user else None), "address", "locale", "urgent", "state", "attempts",
-              "next_at", "last_error", "message_id", "created_at", "sent_at")
+    fields = (
+        "id",
+        "event",
+        "record_id",
+        ("number", lambda mail: mail.record.number if mail.record else None),
+        ("user", lambda mail: mail.user.username if mail.user else None),
+        "address",
+        "locale",
+        "urgent",
+        "state",
+        "attempts",
+        "next_at",
+        "last_error",
+        "message_id",
+        "created_at",
+        "sent_at",
+    )

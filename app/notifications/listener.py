@@ -31,7 +31,9 @@ def listen(fired: Fired) -> None:
     if fired.step not in QUIET | {"mark_major"}:
         people |= set(holders(session, record.owner))
     people.discard(fired.actor.user_id or 0)
-    outbox.owe(session, event, record.id, occurrence, people, urgent=urgent, payload={"comment": fired.line.comment[:500]})
+    outbox.owe(
+        session, event, record.id, occurrence, people, urgent=urgent, payload={"comment": fired.line.comment[:500]}
+    )
     if isinstance(record, Complaint) and fired.step in CUSTOMER_STEPS:
         _tell_customer(fired, record, occurrence)
 
@@ -40,8 +42,15 @@ def _tell_customer(fired: Fired, record: Complaint, occurrence: str) -> None:
     customer = fired.session.get(Customer, record.customer_id)
     if customer is None or not customer.email:
         return
-    outbox.owe_customer(fired.session, CUSTOMER_STEPS[fired.step], record.id, occurrence, customer.email, customer.language,
-                        _visit(record))
+    outbox.owe_customer(
+        fired.session,
+        CUSTOMER_STEPS[fired.step],
+        record.id,
+        occurrence,
+        customer.email,
+        customer.language,
+        _visit(record),
+    )
 
 
 def _visit(record: Complaint) -> dict[str, Any]:
@@ -49,5 +58,8 @@ def _visit(record: Complaint) -> dict[str, Any]:
     row = record.assignment
     if row is None:
         return {}
-    return {"technician": full_name(row.technician), "planned_on": str(row.planned_on or ""),
-            "assigned_on": str(clock.local(row.at).date())}
+    return {
+        "technician": full_name(row.technician),
+        "planned_on": str(row.planned_on or ""),
+        "assigned_on": str(clock.local(row.at).date()),
+    }

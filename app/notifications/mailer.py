@@ -19,8 +19,11 @@ class SafeConnection(Connection):
         config, context = current_app.config, ssl.create_default_context()
         timeout = float(config.get("MAIL_TIMEOUT", 10))
         server, port = config["MAIL_SERVER"], int(config["MAIL_PORT"])
-        host: smtplib.SMTP = (smtplib.SMTP_SSL(server, port, timeout=timeout, context=context) if config["MAIL_USE_SSL"]
-                              else smtplib.SMTP(server, port, timeout=timeout))
+        host: smtplib.SMTP = (
+            smtplib.SMTP_SSL(server, port, timeout=timeout, context=context)
+            if config["MAIL_USE_SSL"]
+            else smtplib.SMTP(server, port, timeout=timeout)
+        )
         if config["MAIL_USE_TLS"]:
             host.starttls(context=context)
         if config.get("MAIL_USERNAME") and config.get("MAIL_PASSWORD"):
@@ -44,7 +47,9 @@ def compose(to: str, subject: str, text: str, html: str, message_id: str) -> Ema
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)
-    mail.add_alternative(css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html), subtype="html")
+    mail.add_alternative(
+        css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html), subtype="html"
+    )
     return mail
 
 

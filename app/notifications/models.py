@@ -56,8 +56,15 @@ class Notice(Model):
     """站内通知: one line of the bell."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_unread", "user_id", "id", sqlite_where=text("read_at IS NULL"),
-                            postgresql_where=text("read_at IS NULL")),)
+    __table_args__ = (
+        Index(
+            "ix_notice_unread",
+            "user_id",
+            "id",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))

@@ -21,31 +21,69 @@ GIVE_UP = timedelta(hours=72)
 BACKOFF = (1, 2, 4, 8, 16, 32, 60)  # minutes
 
 
-def owe(session: Session, event: str, record_id: int | None, occurrence: str, people: Iterable[int], *,
-        urgent: bool = False, not_before: datetime | None = None, payload: dict[str, Any] | None = None) -> int:
+def owe(
+    session: Session,
+    event: str,
+    record_id: int | None,
+    occurrence: str,
+    people: Iterable[int],
+    *,
+    urgent: bool = False,
+    not_before: datetime | None = None,
+    payload: dict[str, Any] | None = None,
+) -> int:
     """Owe a mail and a line of the bell to each person, once per occurrence; in the caller's transaction."""
     owed = 0
     for person in sorted(set(people)):
-        fresh = _insert(session, f"{event}:{record_id}:{occurrence}:{person}", event=event, record_id=record_id, user_id=person,
-                        urgent=urgent, payload=payload or {}, next_at=not_before or clock.now())
+        fresh = _insert(
+            session,
+            f"{event}:{record_id}:{occurrence}:{person}",
+            event=event,
+            record_id=record_id,
+            user_id=person,
+            urgent=urgent,
+            payload=payload or {},
+            next_at=not_before or clock.now(),
+        )
         if fresh:
             session.add(Notice(user_id=person, record_id=record_id, event=event, created_at=clock.now()))
             owed += 1
     return owed
 
 
-def owe_customer(session: Session, event: str, record_id: int, occurrence: str, address: str, locale: str,
-                 payload: dict[str, Any]) -> bool:
+def owe_customer(
+    session: Session, event: str, record_id: int, occurrence: str, address: str, locale: str, payload: dict[str, Any]
+) -> bool:
     """Owe a mail to a customer's address."""
-    return _insert(session, f"{event}:{record_id}:{occurrence}:customer", event=event, record_id=record_id, user_id=None,
-                   address=address, locale=locale, payload=payload, next_at=clock.now())
+    return _insert(
+        session,
+        f"{event}:{record_id}:{occurrence}:customer",
+        event=event,
+        record_id=record_id,
+        user_id=None,
+        address=address,
+        locale=locale,
+        payload=payload,
+        next_at=clock.now(),
+    )
 
 
 def _insert(session: Session, key: str, **values: Any) -> bool:
     """One row per key, however often it is asked for."""
     insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[session.get_bind().dialect.name]
-    row = {"locale": "", "address": "", "urgent": False, **values, "key": key[:160], "state": "pending", "attempts": 0, "token": "",
-           "last_error": "", "created_at": clock.now(), "message_id": f"<{secrets.token_hex(16)}@after-sales>"}
+    row = {
+        "locale": "",
+        "address": "",
+        "urgent": False,
+        **values,
+        "key": key[:160],
+        "state": "pending",
+        "attempts": 0,
+        "token": "",
+        "last_error": "",
+        "created_at": clock.now(),
+        "message_id": f"<{secrets.token_hex(16)}@after-sales>",
+    }
     statement = insert(OutboxMail).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(OutboxMail.id)
     return session.execute(statement).first() is not None
 
@@ -56,15 +94,25 @@ def claim(session: Session, limit: int = 20) -> list[OutboxMail]:
     if session.get_bind().dialect.name == "sqlite":
         session.rollback()
         session.execute(text("BEGIN IMMEDIATE"))
-    due = (select(OutboxMail.id).where(OutboxMail.state.in_(("pending", "sending")), OutboxMail.next_at <= now,
-                                       (OutboxMail.lease_until.is_(None)) | (OutboxMail.lease_until < now))
-           .order_by(OutboxMail.urgent.desc(), OutboxMail.next_at, OutboxMail.id).limit(limit))
+    due = (
+        select(OutboxMail.id)
+        .where(
+            OutboxMail.state.in_(("pending", "sending")),
+            OutboxMail.next_at <= now,
+            (OutboxMail.lease_until.is_(None)) | (OutboxMail.lease_until < now),
+        )
+        .order_by(OutboxMail.urgent.desc(), OutboxMail.next_at, OutboxMail.id)
+        .limit(limit)
+    )
     if session.get_bind().dialect.name == "postgresql":
         due = due.with_for_update(skip_locked=True)
     ids = list(session.scalars(due))
     if ids:
-        session.execute(update(OutboxMail).where(OutboxMail.id.in_(ids)).values(
-            state="sending", token=token, lease_until=now + LEASE, attempts=OutboxMail.attempts + 1))
+        session.execute(
+            update(OutboxMail)
+            .where(OutboxMail.id.in_(ids))
+            .values(state="sending", token=token, lease_until=now + LEASE, attempts=OutboxMail.attempts + 1)
+        )
     session.commit()
     query = select(OutboxMail).where(OutboxMail.id.in_(ids), OutboxMail.token == token)
     return list(session.scalars(query.order_by(OutboxMail.urgent.desc(), OutboxMail.id)))
@@ -77,7 +125,9 @@ def settle(session: Session, mail: OutboxMail, state: str, error: str = "", agai
         values["sent_at"] = clock.now()
     if again_at is not None:
         values["next_at"] = again_at
-    done = session.execute(update(OutboxMail).where(OutboxMail.id == mail.id, OutboxMail.token == mail.token).values(**values))
+    done = session.execute(
+        update(OutboxMail).where(OutboxMail.id == mail.id, OutboxMail.token == mail.token).values(**values)
+    )
     session.commit()
     return bool(done.rowcount)  # type: ignore[attr-defined]
 

@@ -56,15 +56,25 @@ def render(session: Session, mail: OutboxMail, locale: str) -> Words:
         text = _texts.get_template(f"{folder}/body.{locale}.txt").render(facts).strip()
         link = facts["link"]
         html = _pages.get_template("layout.html").render(
-            lang="zh-CN" if locale == "zh" else "en", body=escape(text), link=link, open=_("Open the record"),
-            company=facts["company"])
+            lang="zh-CN" if locale == "zh" else "en",
+            body=escape(text),
+            link=link,
+            open=_("Open the record"),
+            company=facts["company"],
+        )
     return Words(subject, f"{text}\n\n{link}".strip() if link else text, html)
 
 
 def _facts(session: Session, mail: OutboxMail, locale: str) -> dict[str, Any]:
     record = mail.record
-    facts: dict[str, Any] = {"company": settings.get(session, f"company_name_{locale}"), "link": "", "technician": "",
-                             "planned_on": "", "comment": "", **(mail.payload or {})}
+    facts: dict[str, Any] = {
+        "company": settings.get(session, f"company_name_{locale}"),
+        "link": "",
+        "technician": "",
+        "planned_on": "",
+        "comment": "",
+        **(mail.payload or {}),
+    }
     if record is not None:
         facts.update(_of_record(session, record, mail))
         facts.update(_of_deadline(session, mail, locale))
@@ -77,11 +87,19 @@ def _of_record(session: Session, record: Record, mail: OutboxMail) -> dict[str, 
     workflow = WORKFLOWS[record.kind]
     line = next((item for item in record.history if mail.key.split(":")[2:3] == [str(item.seq)]), None)
     facts: dict[str, Any] = {
-        "number": record.number, "title": record.title, "state": str(workflow.states[record.state].label),  # type: ignore[index]
-        "turn": turn_label(record.owner), "step": _step(workflow, mail.event), "customer": "", "product": "", "criteria": "",
-        "opinion": "", "left": remaining(record.due_at, clock.now())[0] if record.due_at else "",
+        "number": record.number,
+        "title": record.title,
+        "state": str(workflow.states[record.state].label),
+        "turn": turn_label(record.owner),
+        "step": _step(workflow, mail.event),
+        "customer": "",
+        "product": "",
+        "criteria": "",
+        "opinion": "",
+        "left": remaining(record.due_at, clock.now())[0] if record.due_at else "",
         "actor": name_of(line.actor_id) if line and line.actor_id else _("The portal"),
-        "mine": mail.user_id is not None and mail.user_id in _holders(session, record)}
+        "mine": mail.user_id is not None and mail.user_id in _holders(session, record),
+    }
     if isinstance(record, Complaint):
         facts["customer"] = record.customer.name
         facts["product"] = record.product.model if record.product else ""
@@ -92,6 +110,7 @@ def _of_record(session: Session, record: Record, mail: OutboxMail) -> dict[str, 
 
 def _holders(session: Session, record: Record) -> list[int]:
     from app.core.turns import holders
+
     return holders(session, record.owner)
 
 
@@ -106,5 +125,10 @@ def _of_deadline(session: Session, mail: OutboxMail, locale: str) -> dict[str, A
     if item is None:
         return {}
     name = item.rule.name_zh if locale == "zh" else item.rule.name_en
-    return {"rule": name, "clause": item.clause, "due": clock.local(item.due_at).strftime("%Y-%m-%d %H:%M"),
-            "explanation": item.explanation(locale), "left": remaining(item.due_at, clock.now())[0]}
+    return {
+        "rule": name,
+        "clause": item.clause,
+        "due": clock.local(item.due_at).strftime("%Y-%m-%d %H:%M"),
+        "explanation": item.explanation(locale),
+        "left": remaining(item.due_at, clock.now())[0],
+    }

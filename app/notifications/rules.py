@@ -45,11 +45,18 @@ class Rule:
 
 
 RULES: dict[tuple[str, str], list[Rule]] = {}
-CUSTOMER_STEPS = {"register": "complaint_created", "assign": "complaint_assigned", "reassign": "complaint_assigned",
-                  "close": "complaint_closed", "settle": "complaint_closed"}
+CUSTOMER_STEPS = {
+    "register": "complaint_created",
+    "assign": "complaint_assigned",
+    "reassign": "complaint_assigned",
+    "close": "complaint_closed",
+    "settle": "complaint_closed",
+}
 
 
-def on(kind: str, step: str, *tell: Who, urgent: bool = False, when: Callable[[Fired], bool] = lambda fired: True) -> None:
+def on(
+    kind: str, step: str, *tell: Who, urgent: bool = False, when: Callable[[Fired], bool] = lambda fired: True
+) -> None:
     RULES.setdefault((kind, step), []).append(Rule(tell, urgent, when))
 
 
@@ -61,14 +68,14 @@ def third_failure(fired: Fired) -> bool:
 
 
 reception = function("reception")
-on("complaint", "negotiate", function("leader"), when=third_failure)                          # 2.1
-on("complaint", "issue_disposition", reception)                                               # 2.1
-on("complaint", "assign", reception)                                                          # 2.2
-on("complaint", "reassign", reception)                                                        # 2.2
-on("complaint", "decline", reception)                                                         # 2.2
-on("complaint", "confirm", function("qc_manager"), reception)                                 # 2.5
-on("complaint", "reject", function("qc_manager"), reception)                                  # 2.5
-on("complaint", "close", reception, seller)                                                   # 2.6
-on("complaint", "settle", reception, seller)                                                  # 2.1
-on("complaint", "mark_major", may("read_major_mail"), urgent=True)                            # 4.4
-on("corrective_action", "issue", function("qc_manager"))                                      # 2.6
+on("complaint", "negotiate", function("leader"), when=third_failure)  # 2.1
+on("complaint", "issue_disposition", reception)  # 2.1
+on("complaint", "assign", reception)  # 2.2
+on("complaint", "reassign", reception)  # 2.2
+on("complaint", "decline", reception)  # 2.2
+on("complaint", "confirm", function("qc_manager"), reception)  # 2.5
+on("complaint", "reject", function("qc_manager"), reception)  # 2.5
+on("complaint", "close", reception, seller)  # 2.6
+on("complaint", "settle", reception, seller)  # 2.1
+on("complaint", "mark_major", may("read_major_mail"), urgent=True)  # 4.4
+on("corrective_action", "issue", function("qc_manager"))  # 2.6

@@ -22,11 +22,18 @@ BEYOND = {"HAND_TO_QC": ("reception_lead", "leader"), "NEGOTIATE": ("leader",)}
 def scan_deadlines(session: Session) -> int:
     """Owe the warnings and breaches that are due; answers how many mails. Commits."""
     now = clock.now()
-    query = (select(Deadline).where(
-        Deadline.met_at.is_(None), Deadline.cancelled_at.is_(None),
-        or_(Deadline.due_at <= now, (Deadline.warn_at <= now) & Deadline.warned_at.is_(None)))
-        .where(~_told()).order_by(Deadline.due_at).limit(BATCH)
-        .options(selectinload(Deadline.record)))
+    query = (
+        select(Deadline)
+        .where(
+            Deadline.met_at.is_(None),
+            Deadline.cancelled_at.is_(None),
+            or_(Deadline.due_at <= now, (Deadline.warn_at <= now) & Deadline.warned_at.is_(None)),
+        )
+        .where(~_told())
+        .order_by(Deadline.due_at)
+        .limit(BATCH)
+        .options(selectinload(Deadline.record))
+    )
     owed = 0
     for item in session.scalars(query):
         owed += _breach(session, item, now) if item.due_at <= now else _warn(session, item, now)
@@ -58,8 +65,16 @@ def _owe(session: Session, event: str, item: Deadline, people: set[int]) -> int:
     major = isinstance(record, Complaint) and record.is_major
     not_before = clock.now() if major else in_business_hours(session, clock.now())
     occurrence = f"{item.id}.{int(item.due_at.timestamp())}"
-    return outbox.owe(session, event, record.id, occurrence, people, urgent=major, not_before=not_before,
-                      payload={"deadline": item.id})
+    return outbox.owe(
+        session,
+        event,
+        record.id,
+        occurrence,
+        people,
+        urgent=major,
+        not_before=not_before,
+        payload={"deadline": item.id},
+    )
 
 
 def in_business_hours(session: Session, moment: datetime) -> datetime:
@@ -72,4 +87,3 @@ def in_business_hours(session: Session, moment: datetime) -> datetime:
         return moment
     day = here.date() if here.time() < begin else here.date() + timedelta(days=1)
     return clock.at(calendar.on_or_after(day), begin)
-

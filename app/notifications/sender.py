@@ -124,6 +124,7 @@ def _refused(session: Session, mail: OutboxMail, code: int, error: str) -> None:
     outbox.settle(session, mail, "dead", error)
     if mail.event != "mail_dead":
         from .models import Notice
+
         for person in users_with_role(session, "admin"):
             session.add(Notice(user_id=person, record_id=mail.record_id, event="mail_dead"))
         session.commit()

@@ -27,12 +27,23 @@ from app.organisation.people import full_name
 from . import outbox
 from .models import Notice, OutboxMail
 
-STATES = {"pending": (_l("Waiting"), "warn"), "sending": (_l("Being sent"), "info"), "sent": (_l("Sent"), "ok"),
-          "written": (_l("Written to a file"), "ok"), "dead": (_l("Failed"), "bad"), "cancelled": (_l("Cancelled"), "mut"),
-          "uncertain": (_l("Uncertain"), "bad")}
-EVENTS = {"deadline_warning": _l("Due soon"), "deadline_breached": _l("Overdue"), "complaint_created": _l("Receipt acknowledged"),
-          "complaint_assigned": _l("Visit announced"), "complaint_closed": _l("Closure announced"),
-          "mail_dead": _l("A mail could not be delivered")}
+STATES = {
+    "pending": (_l("Waiting"), "warn"),
+    "sending": (_l("Being sent"), "info"),
+    "sent": (_l("Sent"), "ok"),
+    "written": (_l("Written to a file"), "ok"),
+    "dead": (_l("Failed"), "bad"),
+    "cancelled": (_l("Cancelled"), "mut"),
+    "uncertain": (_l("Uncertain"), "bad"),
+}
+EVENTS = {
+    "deadline_warning": _l("Due soon"),
+    "deadline_breached": _l("Overdue"),
+    "complaint_created": _l("Receipt acknowledged"),
+    "complaint_assigned": _l("Visit announced"),
+    "complaint_closed": _l("Closure announced"),
+    "mail_dead": _l("A mail could not be delivered"),
+}
 
 
 def event_label(event: str) -> str:
@@ -41,7 +52,7 @@ def event_label(event: str) -> str:
         return str(EVENTS[event])
     kind, _dot, step = event.partition(".")
     workflow = WORKFLOWS.get(kind)
-    return str(workflow and workflow.label_of(step) or (_("Registered") if step == "register" else event))
+    return str((workflow and workflow.label_of(step)) or (_("Registered") if step == "register" else event))
 
 
 class OutboxView(BaseView):
@@ -61,12 +72,19 @@ class OutboxView(BaseView):
         "event": Column(_l("Event"), lambda mail: event_label(mail.event)),
         "record": Column(_l("Record"), lambda mail: mail.record.number if mail.record else ""),
         "to": Column(_l("To"), lambda mail: full_name(mail.user) if mail.user else mail.address),
-        "state": Column(_l("State"), lambda mail: tag(*STATES[mail.state]), plain=lambda mail: str(STATES[mail.state][0])),
+        "state": Column(
+            _l("State"), lambda mail: tag(*STATES[mail.state]), plain=lambda mail: str(STATES[mail.state][0])
+        ),
         "attempts": Column(_l("Attempts"), "attempts"),
         "last_error": Column(_l("Reason"), lambda mail: mail.last_error[:160]),
     }
-    choices = {"state": Choice(_l("State"), lambda: [(code, words[0]) for code, words in STATES.items()],
-                               lambda value: OutboxMail.state == value)}
+    choices = {
+        "state": Choice(
+            _l("State"),
+            lambda: [(code, words[0]) for code, words in STATES.items()],
+            lambda value: OutboxMail.state == value,
+        )
+    }
     empty_hint = _l("No mails yet.")
 
     @expose("/resend/<int:pk>", methods=["POST"])
@@ -92,9 +110,16 @@ class NoticePage(Page):
     def index(self) -> Any:
         if not current_user.is_authenticated:
             return redirect(self.appbuilder.get_url_for_login)
-        rows = db.session.scalars(select(Notice).where(Notice.user_id == current_rights().user_id).order_by(Notice.id.desc())
-                                  .limit(100).options(selectinload(Notice.record))).all()
-        return self.render_template("portal/notifications/notices.html", rows=rows, label=event_label, title=_("Messages"))
+        rows = db.session.scalars(
+            select(Notice)
+            .where(Notice.user_id == current_rights().user_id)
+            .order_by(Notice.id.desc())
+            .limit(100)
+            .options(selectinload(Notice.record))
+        ).all()
+        return self.render_template(
+            "portal/notifications/notices.html", rows=rows, label=event_label, title=_("Messages")
+        )
 
     @expose("/read", methods=["POST"])
     def read(self) -> Any:

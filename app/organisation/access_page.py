@@ -48,9 +48,15 @@ class Column:
 
 def catalogue(session: Session) -> set[Pair]:
     """Every right there is: of the database, of the pages and of the processes."""
-    known = {(row[0], row[1]) for row in session.execute(
-        select(Permission.name, ViewMenu.name).join(PermissionView, PermissionView.permission_id == Permission.id)
-        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id).where(ViewMenu.name.in_(list(THINGS))))}
+    known = {
+        (row[0], row[1])
+        for row in session.execute(
+            select(Permission.name, ViewMenu.name)
+            .join(PermissionView, PermissionView.permission_id == Permission.id)
+            .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+            .where(ViewMenu.name.in_(list(THINGS)))
+        )
+    }
     for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]
         thing = str(view.class_permission_name)
         if thing in THINGS:
@@ -62,9 +68,11 @@ def granted(session: Session) -> set[Grant]:
     """What each role may do now."""
     link = assoc_permissionview_role.c
     rows = session.execute(
-        select(link.role_id, Permission.name, ViewMenu.name).join(PermissionView, PermissionView.id == link.permission_view_id)
+        select(link.role_id, Permission.name, ViewMenu.name)
+        .join(PermissionView, PermissionView.id == link.permission_view_id)
         .join(Permission, Permission.id == PermissionView.permission_id)
-        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id))
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+    )
     return {(row[0], row[1], row[2]) for row in rows}
 
 
@@ -75,8 +83,10 @@ def columns(session: Session) -> list[Column]:
         for role in department.group.roles if department.group else []:
             carried.setdefault(role.id, []).append(department.label)
     functions = set(session.scalars(select(Function.role_id)))
-    return [Column(role.id, words, ", ".join(carried.get(role.id, [])), role.id not in functions)
-            for _key, role, words in roles.known(session)]
+    return [
+        Column(role.id, words, ", ".join(carried.get(role.id, [])), role.id not in functions)
+        for _key, role, words in roles.known(session)
+    ]
 
 
 def parse(values: Iterable[str]) -> set[Grant]:
@@ -109,16 +119,24 @@ def _insert(session: Session, grants: set[Grant]) -> None:
     if not grants:
         return
     numbers = seeding.pairs(session, {(permission, thing) for _role, permission, thing in grants})
-    session.execute(insert(assoc_permissionview_role), [
-        {"role_id": role, "permission_view_id": numbers[permission, thing]} for role, permission, thing in sorted(grants)])
+    session.execute(
+        insert(assoc_permissionview_role),
+        [
+            {"role_id": role, "permission_view_id": numbers[permission, thing]}
+            for role, permission, thing in sorted(grants)
+        ],
+    )
 
 
 def _remove(session: Session, grants: set[Grant]) -> None:
     numbers = seeding.pairs(session, {(permission, thing) for _role, permission, thing in grants}) if grants else {}
     link = assoc_permissionview_role.c
     for role, permission, thing in sorted(grants):
-        session.execute(delete(assoc_permissionview_role).where(
-            link.role_id == role, link.permission_view_id == numbers[permission, thing]))
+        session.execute(
+            delete(assoc_permissionview_role).where(
+                link.role_id == role, link.permission_view_id == numbers[permission, thing]
+            )
+        )
 
 
 class AccessView(Page):
@@ -149,8 +167,14 @@ class AccessView(Page):
         except Refused as refused:
             db.session.rollback()
             return self._page(group, str(refused)), 409
-        flash(_("%(more)s rights granted, %(less)s taken away. It holds from everybody's next click.", more=more, less=less),
-              "success")
+        flash(
+            _(
+                "%(more)s rights granted, %(less)s taken away. It holds from everybody's next click.",
+                more=more,
+                less=less,
+            ),
+            "success",
+        )
         for warning in roles.warnings(db.session):
             flash(warning, "warning")
         return redirect(url_for("AccessView.list", group=group))
@@ -175,7 +199,11 @@ class AccessView(Page):
 
     def _rename(self, number: str, name: str) -> None:
         offered = {column.role_id for column in columns(db.session)}
-        role = db.session.get(Role, int(number)) if number.isascii() and number.isdigit() and int(number) in offered else None
+        role = (
+            db.session.get(Role, int(number))
+            if number.isascii() and number.isdigit() and int(number) in offered
+            else None
+        )
         if role is None:
             flash(_("There is no such role or right. Load the page again; nothing was changed."), "danger")
             return
@@ -186,12 +214,28 @@ class AccessView(Page):
     def _page(self, group: str, refused: str = "") -> str:
         group = group if group in GROUPS else next(iter(GROUPS))
         held, rights = granted(db.session), catalogue(db.session)
-        things = [(THINGS[thing], [(permission, thing, deed(permission, thing), sentence(permission, thing))
-                                   for permission, _thing in sorted((pair for pair in rights if pair[1] == thing),
-                                                                    key=lambda pair: rank(*pair))])
-                  for thing in GROUPS[group][1]]
+        things = [
+            (
+                THINGS[thing],
+                [
+                    (permission, thing, deed(permission, thing), sentence(permission, thing))
+                    for permission, _thing in sorted(
+                        (pair for pair in rights if pair[1] == thing), key=lambda pair: rank(*pair)
+                    )
+                ],
+            )
+            for thing in GROUPS[group][1]
+        ]
         page: str = self.render_template(
-            "portal/organisation/access.html", title=_l("Who may do what"), group=group, groups=GROUPS, refused=refused,
-            things=[item for item in things if item[1]], columns=columns(db.session), held=held,
-            may=current_rights().may("can_edit", "Access"), warnings=roles.warnings(db.session))
+            "portal/organisation/access.html",
+            title=_l("Who may do what"),
+            group=group,
+            groups=GROUPS,
+            refused=refused,
+            things=[item for item in things if item[1]],
+            columns=columns(db.session),
+            held=held,
+            may=current_rights().may("can_edit", "Access"),
+            warnings=roles.warnings(db.session),
+        )
         return page

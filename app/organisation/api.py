@@ -25,8 +25,18 @@ class RegionApi(BaseApi):
     class_permission_name = "Region"
     writes = frozenset()
     base_permissions = ["can_list", "can_show"]
-    fields = (("id", lambda row: row.adcode), "adcode", "name", "full_name", "level", ("parent", lambda row: row.parent_code),
-              "is_remote", "special", "is_leaf", ("zone", lambda row: regions.zone_of(row).value))
+    fields = (
+        ("id", lambda row: row.adcode),
+        "adcode",
+        "name",
+        "full_name",
+        "level",
+        ("parent", lambda row: row.parent_code),
+        "is_remote",
+        "special",
+        "is_leaf",
+        ("zone", lambda row: regions.zone_of(row).value),
+    )
     filters = ("adcode", "name", "full_name", "pinyin", "level", "parent_code", "is_remote", "special", "is_leaf")
 
 
@@ -40,9 +50,20 @@ class DepartmentApi(BaseApi):
     base_permissions = ["can_list", "can_show", "can_add", "can_edit"]
     form = DepartmentForm
     eager = (joinedload(Department.group),)
-    fields = ("id", "code", "name_zh", "name_en", "kind", "line", ("parent", lambda row: row.parent_id),
-              ("manager", lambda row: row.manager_id), "email",
-              ("roles", lambda row: roles.keys_of(db.session, row.group.roles if row.group else [])), "active", "version")
+    fields = (
+        "id",
+        "code",
+        "name_zh",
+        "name_en",
+        "kind",
+        "line",
+        ("parent", lambda row: row.parent_id),
+        ("manager", lambda row: row.manager_id),
+        "email",
+        ("roles", lambda row: roles.keys_of(db.session, row.group.roles if row.group else [])),
+        "active",
+        "version",
+    )
     filters = ("id", "code", "name_zh", "name_en", "kind", "line", "active")
 
     def current(self, row: Any) -> dict[str, Any]:
@@ -65,13 +86,28 @@ class EmployeeApi(BaseApi):
     base_permissions = ["can_list", "can_show", "can_add", "can_edit"]
     form = EmployeeForm
     eager = (joinedload(EmployeeProfile.user).selectinload(User.roles),)
-    fields = (("id", lambda row: row.user_id), ("username", lambda row: row.user.username),
-              ("name", lambda row: full_name(row.user)), ("last_name", lambda row: row.user.last_name),
-              ("first_name", lambda row: row.user.first_name), ("email", lambda row: row.user.email),
-              ("department", lambda row: row.department_id), "position", "employee_no", "mobile", "locale",
-              ("roles", lambda row: roles.keys_of(db.session, row.user.roles)), ("leader", lambda row: row.leader_id),
-              "is_dedicated_intake", "is_dedicated_feedback", "absent_from", "absent_to",
-              ("deputy", lambda row: row.deputy_id), ("active", lambda row: bool(row.user.active)), "version")
+    fields = (
+        ("id", lambda row: row.user_id),
+        ("username", lambda row: row.user.username),
+        ("name", lambda row: full_name(row.user)),
+        ("last_name", lambda row: row.user.last_name),
+        ("first_name", lambda row: row.user.first_name),
+        ("email", lambda row: row.user.email),
+        ("department", lambda row: row.department_id),
+        "position",
+        "employee_no",
+        "mobile",
+        "locale",
+        ("roles", lambda row: roles.keys_of(db.session, row.user.roles)),
+        ("leader", lambda row: row.leader_id),
+        "is_dedicated_intake",
+        "is_dedicated_feedback",
+        "absent_from",
+        "absent_to",
+        ("deputy", lambda row: row.deputy_id),
+        ("active", lambda row: bool(row.user.active)),
+        "version",
+    )
     filters = ("user_id", "department_id", "position", "employee_no", "locale", "absent_from", "absent_to", "deputy_id")
 
     def scoped(self) -> Query[Any]:
@@ -79,8 +115,13 @@ class EmployeeApi(BaseApi):
 
     @property
     def columns(self) -> dict[str, Any]:
-        return {**super().columns, "username": User.username, "last_name": User.last_name, "email": User.email,
-                "active": User.active}
+        return {
+            **super().columns,
+            "username": User.username,
+            "last_name": User.last_name,
+            "email": User.email,
+            "active": User.active,
+        }
 
     def current(self, row: Any) -> dict[str, Any]:
         return staffing.employee_fields(row)

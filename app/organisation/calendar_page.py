@@ -48,9 +48,16 @@ class Cell:
 def months(of: WorkCalendar, year: int) -> list[tuple[str, list[list[Cell | None]]]]:
     """Twelve grids, Monday first."""
     weeks = calendar.Calendar(firstweekday=0)
-    return [(format_date(date(year, month, 1), "LLLL"),
-             [[cell(of, day) if day.month == month else None for day in week] for week in weeks.monthdatescalendar(year, month)])
-            for month in range(1, 13)]
+    return [
+        (
+            format_date(date(year, month, 1), "LLLL"),
+            [
+                [cell(of, day) if day.month == month else None for day in week]
+                for week in weeks.monthdatescalendar(year, month)
+            ],
+        )
+        for month in range(1, 13)
+    ]
 
 
 def cell(of: WorkCalendar, day: date) -> Cell:
@@ -80,11 +87,19 @@ class CalendarView(Page):
             abort(404)
         known = db.session.get(CalendarYear, year)
         return self.render_template(
-            "portal/organisation/calendar.html", title=_("Working calendar %(year)s", year=year), year=year, known=known,
-            months=months(workdays.load_calendar(db.session), year), may=current_rights().may("can_edit", "WorkCalendar"),
-            years=db.session.scalars(select(CalendarYear.year).order_by(CalendarYear.year)).all(), today=clock.today(),
+            "portal/organisation/calendar.html",
+            title=_("Working calendar %(year)s", year=year),
+            year=year,
+            known=known,
+            months=months(workdays.load_calendar(db.session), year),
+            may=current_rights().may("can_edit", "WorkCalendar"),
+            years=db.session.scalars(select(CalendarYear.year).order_by(CalendarYear.year)).all(),
+            today=clock.today(),
             weekdays=[format_date(date(2024, 1, number), "EEEEE") for number in range(1, 8)],
-            company=_company_days(year), earliest=EARLIEST, latest=LATEST)
+            company=_company_days(year),
+            earliest=EARLIEST,
+            latest=LATEST,
+        )
 
     @expose("/import", methods=["POST"])
     @has_access
@@ -97,12 +112,19 @@ class CalendarView(Page):
             flash(_("Type a year between %(first)s and %(last)s.", first=EARLIEST, last=LATEST), "danger")
             return redirect(url_for("CalendarView.list"))
         known = workdays.import_year(db.session, year)
-        moved = recompute_open(db.session, _("The calendar of %(year)s was imported.", year=year),
-                               actor_for("WorkCalendar"), provisional=True)
+        moved = recompute_open(
+            db.session,
+            _("The calendar of %(year)s was imported.", year=year),
+            actor_for("WorkCalendar"),
+            provisional=True,
+        )
         db.session.commit()
         flash(_("%(year)s was imported.", year=year), "success")
         if not known.confirmed:
-            flash(_("%(year)s is not published yet: deadlines that depend on it stay provisional (暂定).", year=year), "warning")
+            flash(
+                _("%(year)s is not published yet: deadlines that depend on it stay provisional (暂定).", year=year),
+                "warning",
+            )
         _tell_moved(moved)
         return redirect(url_for("CalendarView.list", year=year))
 
@@ -114,14 +136,20 @@ class CalendarView(Page):
         row = db.session.get(WorkCalendarDay, day)
         if request.method == "GET":
             works = workdays.load_calendar(db.session).is_workday(day)
-            names = {"name_zh": row.name_zh, "name_en": row.name_en} if row and row.source == workdays.Source.company else {}
+            names = (
+                {"name_zh": row.name_zh, "name_en": row.name_en}
+                if row and row.source == workdays.Source.company
+                else {}
+            )
             return self._day_page(day, row, DayForm(data={"is_workday": not works if not names else works, **names}))
         form = DayForm.of(request.form)
         if not form.validate():
             return self._day_page(day, row, form), 422
         values = form.values()
         workdays.override_day(db.session, day, values["is_workday"], values["name_zh"], values["name_en"])
-        return self._changed(day, _("The company's calendar was changed: %(day)s, %(why)s.", day=day, why=values["name_zh"]))
+        return self._changed(
+            day, _("The company's calendar was changed: %(day)s, %(why)s.", day=day, why=values["name_zh"])
+        )
 
     @expose("/day/<text>/restore", methods=["POST"])
     @has_access
@@ -141,17 +169,23 @@ class CalendarView(Page):
 
     def _day_page(self, day: date, row: WorkCalendarDay | None, form: DayForm) -> str:
         page: str = self.render_template(
-            "portal/organisation/calendar_day.html", title=format_date(day, "full"), day=day, form=form,
+            "portal/organisation/calendar_day.html",
+            title=format_date(day, "full"),
+            day=day,
+            form=form,
             own=bool(row and row.source == workdays.Source.company),
-            now_is=cell(workdays.load_calendar(db.session), day))
+            now_is=cell(workdays.load_calendar(db.session), day),
+        )
         return page
 
 
 def _company_days(year: int) -> Any:
     first, last = date(year, 1, 1), date(year, 12, 31)
-    return db.session.scalars(select(WorkCalendarDay).where(
-        WorkCalendarDay.day.between(first, last), WorkCalendarDay.source == workdays.Source.company)
-        .order_by(WorkCalendarDay.day)).all()
+    return db.session.scalars(
+        select(WorkCalendarDay)
+        .where(WorkCalendarDay.day.between(first, last), WorkCalendarDay.source == workdays.Source.company)
+        .order_by(WorkCalendarDay.day)
+    ).all()
 
 
 def _day(text: str) -> date:

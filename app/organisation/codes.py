@@ -11,21 +11,34 @@ from app.core.periods import Unit
 from .models import Zone
 
 DEPARTMENT_KINDS = {
-    "reception": _l("Reception"), "qc": _l("Quality Control"), "tech": _l("Technical department"), "sales": _l("Sales"),
-    "marketing": _l("Marketing"), "production": _l("Production"), "finance": _l("Finance"),
-    "property": _l("Property company (external)"), "management": _l("Management"), "audit": _l("Audit"),
+    "reception": _l("Reception"),
+    "qc": _l("Quality Control"),
+    "tech": _l("Technical department"),
+    "sales": _l("Sales"),
+    "marketing": _l("Marketing"),
+    "production": _l("Production"),
+    "finance": _l("Finance"),
+    "property": _l("Property company (external)"),
+    "management": _l("Management"),
+    "audit": _l("Audit"),
     "other": _l("Other department"),
 }
 LINES = {"mf": _l("Manufacturing"), "re": _l("Real estate"), "both": _l("Both lines")}
 LANGUAGES = {"zh": "中文", "en": "English"}
 LEVELS = {"province": _l("Province"), "city": _l("City"), "county": _l("County or district"), "abroad": _l("Abroad")}
 ZONES: dict[Zone, Any] = {
-    Zone.in_province: _l("in-province"), Zone.out_province: _l("out-of-province"), Zone.remote: _l("remote area"),
+    Zone.in_province: _l("in-province"),
+    Zone.out_province: _l("out-of-province"),
+    Zone.remote: _l("remote area"),
     Zone.special: _l("Hong Kong, Macao, Taiwan or abroad"),
 }
 UNITS: dict[str, Any] = {
-    Unit.same_day.value: _l("the same day"), Unit.day.value: _l("calendar days"), Unit.workday.value: _l("working days"),
-    Unit.month.value: _l("months"), Unit.hour.value: _l("hours"), Unit.fixed.value: _l("as agreed or typed"),
+    Unit.same_day.value: _l("the same day"),
+    Unit.day.value: _l("calendar days"),
+    Unit.workday.value: _l("working days"),
+    Unit.month.value: _l("months"),
+    Unit.hour.value: _l("hours"),
+    Unit.fixed.value: _l("as agreed or typed"),
 }
 
 

@@ -17,6 +17,10 @@ def missing_competences(session: Session, user_id: int, category_id: int | None,
     valid = select(EmployeeCompetence.competence_id).where(
         EmployeeCompetence.user_id == user_id,
         or_(EmployeeCompetence.valid_from.is_(None), EmployeeCompetence.valid_from <= on),
-        or_(EmployeeCompetence.valid_to.is_(None), EmployeeCompetence.valid_to >= on))
-    return list(session.scalars(select(Competence).where(
-        Competence.product_category_id == category_id, Competence.id.not_in(valid))))
+        or_(EmployeeCompetence.valid_to.is_(None), EmployeeCompetence.valid_to >= on),
+    )
+    return list(
+        session.scalars(
+            select(Competence).where(Competence.product_category_id == category_id, Competence.id.not_in(valid))
+        )
+    )

@@ -72,10 +72,16 @@ class EmployeeView(BaseView):
         "status": Column(_l("State"), status_cell),
     }
     choices = {
-        "department": Choice(_l("Department"), lambda: [(row.code, row.label) for row in db.session.scalars(
-            select(Department).order_by(Department.id))], lambda code: EmployeeProfile.department.has(code=code)),
-        "active": Choice(_l("State"), lambda: [("yes", _("active")), ("no", _("inactive"))],
-                         lambda code: User.active.is_(code == "yes")),
+        "department": Choice(
+            _l("Department"),
+            lambda: [(row.code, row.label) for row in db.session.scalars(select(Department).order_by(Department.id))],
+            lambda code: EmployeeProfile.department.has(code=code),
+        ),
+        "active": Choice(
+            _l("State"),
+            lambda: [("yes", _("active")), ("no", _("inactive"))],
+            lambda code: User.active.is_(code == "yes"),
+        ),
     }
 
     def scoped(self) -> Query[Any]:
@@ -83,15 +89,27 @@ class EmployeeView(BaseView):
 
     def shown(self, row: Any) -> Any:
         days = _("%(first)s to %(last)s", first=row.absent_from, last=row.absent_to) if row.absent_from else ""
-        inherited = roles.words_of(db.session, row.department.group.roles) if row.department and row.department.group else []
-        return [(_("Name"), full_name(row.user)), (_("Login"), row.user.username), (_("State"), status_cell(row)),
-                (_("E-mail"), row.user.email), (_("Department"), row.department.label if row.department else ""),
-                (_("Position"), row.position), (_("Employee number"), row.employee_no), (_("Mobile"), row.mobile),
-                (_("Own roles"), own_roles(row)), (_("Roles through the department"), ", ".join(inherited)),
-                (_("Language"), word(LANGUAGES, row.locale)), (_("Responsible executive"), name_of(row.leader_id)),
-                (_("Dedicated person for complaints (2.1)"), row.is_dedicated_intake),
-                (_("Dedicated person for customer information (4.3)"), row.is_dedicated_feedback),
-                (_("Absence"), days), (_("Deputy"), name_of(row.deputy_id))]
+        inherited = (
+            roles.words_of(db.session, row.department.group.roles) if row.department and row.department.group else []
+        )
+        return [
+            (_("Name"), full_name(row.user)),
+            (_("Login"), row.user.username),
+            (_("State"), status_cell(row)),
+            (_("E-mail"), row.user.email),
+            (_("Department"), row.department.label if row.department else ""),
+            (_("Position"), row.position),
+            (_("Employee number"), row.employee_no),
+            (_("Mobile"), row.mobile),
+            (_("Own roles"), own_roles(row)),
+            (_("Roles through the department"), ", ".join(inherited)),
+            (_("Language"), word(LANGUAGES, row.locale)),
+            (_("Responsible executive"), name_of(row.leader_id)),
+            (_("Dedicated person for complaints (2.1)"), row.is_dedicated_intake),
+            (_("Dedicated person for customer information (4.3)"), row.is_dedicated_feedback),
+            (_("Absence"), days),
+            (_("Deputy"), name_of(row.deputy_id)),
+        ]
 
     def initial(self) -> Mapping[str, Any]:
         return {"locale": "zh", "active": "true", **super().initial()}
@@ -142,7 +160,10 @@ class CompetenceView(BaseView):
     def holders(self, row: Competence) -> list[tuple[EmployeeCompetence, str]]:
         """Who holds it, for the page's block."""
         query = select(EmployeeCompetence).where(EmployeeCompetence.competence_id == row.id)
-        return [(item, full_name(item.user)) for item in db.session.scalars(query.options(joinedload(EmployeeCompetence.user)))]
+        return [
+            (item, full_name(item.user))
+            for item in db.session.scalars(query.options(joinedload(EmployeeCompetence.user)))
+        ]
 
     def validity(self, row: EmployeeCompetence) -> Any:
         return validity_cell(row)
@@ -151,6 +172,7 @@ class CompetenceView(BaseView):
 def category_label(category_id: int | None) -> str:
     """A product category's name; its table belongs to the customers' domain and is asked through its select."""
     from app.core.lookups import LOOKUPS
+
     found = LOOKUPS["category"].find(db.session, str(category_id)) if category_id else None
     return found[1] if found else ""
 
@@ -187,10 +209,18 @@ class EmployeeCompetenceView(BaseView):
         "level": Column(_l("Level"), "level"),
         "certificate_no": Column(_l("Certificate number"), "certificate_no"),
         "valid_from": Column(_l("Valid from"), "valid_from", order=EmployeeCompetence.valid_from, nullable=True),
-        "valid_to": Column(_l("Valid until"), validity_cell, plain=lambda row: row.valid_to,
-                           order=EmployeeCompetence.valid_to, nullable=True),
+        "valid_to": Column(
+            _l("Valid until"),
+            validity_cell,
+            plain=lambda row: row.valid_to,
+            order=EmployeeCompetence.valid_to,
+            nullable=True,
+        ),
     }
     choices = {
-        "validity": Choice(_l("Valid until"), lambda: [("expired", _("expired"))],
-                           lambda code: EmployeeCompetence.valid_to < clock.today()),
+        "validity": Choice(
+            _l("Valid until"),
+            lambda: [("expired", _("expired"))],
+            lambda code: EmployeeCompetence.valid_to < clock.today(),
+        ),
     }

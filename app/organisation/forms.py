@@ -105,7 +105,11 @@ class DepartmentForm(StepForm):
         code, parent = self["code"], self["parent"]
         if self.record is not None and code.data and code.data != self.record.code:
             fine = blame(code, _("The code stays as it was given: records refer to it."))
-        if self.record is None and code.data and db.session.scalar(select(Department.id).where(Department.code == code.data)):
+        if (
+            self.record is None
+            and code.data
+            and db.session.scalar(select(Department.id).where(Department.code == code.data))
+        ):
             fine = blame(code, _("There is already a department with this code."))
         if self.record is not None and parent.data and _is_above(self.record.id, parent.data):
             fine = blame(parent, _("A department can't be part of itself."))
@@ -130,8 +134,11 @@ class EmployeeForm(StepForm):
     last_name = TextField(_l("Family name"), required=True, max_length=60)
     first_name = TextField(_l("Given name"), required=True, max_length=60)
     email = EmailField(_l("E-mail"), required=True, max_length=120)
-    password = PasswordField(_l("New password"), max_length=200,
-                             description=_l("At least 10 characters of three kinds. Left empty: it stays as it is."))
+    password = PasswordField(
+        _l("New password"),
+        max_length=200,
+        description=_l("At least 10 characters of three kinds. Left empty: it stays as it is."),
+    )
     department = RemoteSelectField(_l("Department"), lookup="department")
     position = TextField(_l("Position"), max_length=60)
     employee_no = TextField(_l("Employee number"), max_length=30)
@@ -143,8 +150,9 @@ class EmployeeForm(StepForm):
     is_dedicated_feedback = YesNoField(_l("Dedicated person for customer information (4.3)"))
     absent_from = DayField(_l("Absent from"))
     absent_to = DayField(_l("Absent until"))
-    deputy = RemoteSelectField(_l("Deputy"), lookup="user",
-                               description=_l("Gets the steps and the mails while the person is absent."))
+    deputy = RemoteSelectField(
+        _l("Deputy"), lookup="user", description=_l("Gets the steps and the mails while the person is absent.")
+    )
     active = YesNoField(_l("Active"))
 
     def validate(self, *args: Any, **kw: Any) -> bool:
@@ -212,8 +220,9 @@ class EmployeeCompetenceForm(StepForm):
 class RegionForm(StepForm):
     """The one thing the company decides about a region (2.2)."""
 
-    is_remote = YesNoField(_l("Remote area (2.2)"), required=True,
-                           description=_l("Holds for everything inside the region too."))
+    is_remote = YesNoField(
+        _l("Remote area (2.2)"), required=True, description=_l("Holds for everything inside the region too.")
+    )
 
 
 class DeadlineRuleForm(StepForm):
@@ -236,5 +245,7 @@ class DeadlineRuleForm(StepForm):
         if self["warn_at"].data and self["warn_minutes_before"].data:
             return blame(self["warn_minutes_before"], _("Either a time of day or minutes before, not both."))
         if self.record is not None and unit and (unit == Unit.fixed) != (self.record.unit == Unit.fixed):
-            return blame(self["unit"], _("Whether the end is typed each time belongs to the process and can't be changed here."))
+            return blame(
+                self["unit"], _("Whether the end is typed each time belongs to the process and can't be changed here.")
+            )
         return fine

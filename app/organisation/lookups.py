@@ -40,9 +40,12 @@ def find_province(session: Session, text: str) -> tuple[Any, str] | None:
 def provinces(session: Session, term: str, offset: int) -> Rows:
     query = select(Region.adcode, Region.name).where(Region.level == "province")
     if term:
-        query = query.where(Region.name.contains(term, autoescape=True)
-                            | Region.pinyin.startswith(term.lower(), autoescape=True))
-    return [(code, name) for code, name in session.execute(query.order_by(Region.adcode).offset(offset).limit(PAGE + 1))]
+        query = query.where(
+            Region.name.contains(term, autoescape=True) | Region.pinyin.startswith(term.lower(), autoescape=True)
+        )
+    return [
+        (code, name) for code, name in session.execute(query.order_by(Region.adcode).offset(offset).limit(PAGE + 1))
+    ]
 
 
 # ---- departments and competences
@@ -50,8 +53,11 @@ def provinces(session: Session, term: str, offset: int) -> Rows:
 
 def find_department(session: Session, text: str) -> tuple[Any, str] | None:
     """By id or by code."""
-    row = session.scalar(select(Department).where(
-        or_(Department.code == text, Department.id == number(text)), Department.active.is_(True)))
+    row = session.scalar(
+        select(Department).where(
+            or_(Department.code == text, Department.id == number(text)), Department.active.is_(True)
+        )
+    )
     return (row.id, row.label) if row else None
 
 
@@ -75,8 +81,9 @@ def competences(session: Session, term: str, offset: int) -> Rows:
 def _few(session: Session, model: Any, query: Select[Any], term: str, offset: int) -> Rows:
     """A short table by code and both names."""
     if term:
-        query = query.where(or_(*(column.icontains(term, autoescape=True)
-                                  for column in (model.code, model.name_zh, model.name_en))))
+        query = query.where(
+            or_(*(column.icontains(term, autoescape=True) for column in (model.code, model.name_zh, model.name_en)))
+        )
     return [(row.id, row.label) for row in session.scalars(query.order_by(model.id).offset(offset).limit(PAGE + 1))]
 
 
@@ -86,9 +93,13 @@ def _few(session: Session, model: Any, query: Select[Any], term: str, offset: in
 def _colleagues(session: Session, condition: ColumnElement[bool], term: str, offset: int) -> list[User]:
     query = select(User).where(User.active.is_(True), condition)
     for word in term.split()[:3]:
-        query = query.where(or_(
-            User.username.icontains(word, autoescape=True), (User.last_name + User.first_name).icontains(word, autoescape=True),
-            User.first_name.icontains(word, autoescape=True)))
+        query = query.where(
+            or_(
+                User.username.icontains(word, autoescape=True),
+                (User.last_name + User.first_name).icontains(word, autoescape=True),
+                User.first_name.icontains(word, autoescape=True),
+            )
+        )
     return list(session.scalars(query.order_by(User.username).offset(offset).limit(PAGE + 1)))
 
 

@@ -108,6 +108,7 @@ class EmployeeProfile(Model):
 
     def __repr__(self) -> str:
         from .people import full_name
+
         return full_name(self.user)
 
 

@@ -86,8 +86,11 @@ def search_leaves(session: Session, term: str, offset: int) -> list[tuple[str, s
     """Leaves by name, full name, pinyin initials or code."""
     query = select(Region.adcode, Region.full_name).where(Region.is_leaf)
     for word in term.split():
-        query = query.where(Region.full_name.contains(word, autoescape=True)
-                            | Region.pinyin.startswith(word.lower(), autoescape=True) | (Region.adcode == word))
+        query = query.where(
+            Region.full_name.contains(word, autoescape=True)
+            | Region.pinyin.startswith(word.lower(), autoescape=True)
+            | (Region.adcode == word)
+        )
     return [(code, name) for code, name in session.execute(query.order_by(Region.adcode).offset(offset).limit(21))]
 
 
@@ -107,8 +110,11 @@ def candidates(session: Session, text: str) -> list[Region]:
         return []
     names = {row.adcode: row.name for row in session.execute(select(Region.adcode, Region.name).where(~Region.is_leaf))}
     leaves = session.execute(select(Region.adcode, Region.name, Region.parent_code).where(Region.is_leaf))
-    found = [((name in text, _named_above(code, names, text.replace(name, ""))), code)
-             for code, name, _parent in leaves if _names(name, text)]
+    found = [
+        ((name in text, _named_above(code, names, text.replace(name, ""))), code)
+        for code, name, _parent in leaves
+        if _names(name, text)
+    ]
     best = max((score for score, _code in found), default=(False, 0))
     codes = [code for score, code in found if score == best][:10]
     return list(session.scalars(select(Region).where(Region.adcode.in_(codes)).order_by(Region.adcode)))
@@ -131,7 +137,9 @@ def ambiguity(session: Session, text: str) -> str:
         return str(_("No region is named “%(text)s”. Choose the province first, then city and county.", text=text))
     if len({region.name for region in found}) == 1 and len(found) > 1:
         places = [region.full_name.removesuffix(region.name) or region.name for region in found]
-        sentence = _("%(name)s exists in %(places)s. Choose the one that is meant.", name=found[0].name, places=_listed(places))
+        sentence = _(
+            "%(name)s exists in %(places)s. Choose the one that is meant.", name=found[0].name, places=_listed(places)
+        )
         return str(sentence)
     places = [region.full_name for region in found]
     return str(_("Choose the region. The address could be in: %(places)s.", places="、".join(places)))

@@ -25,8 +25,10 @@ def known(session: Session) -> list[tuple[str, Role, str]]:
     order = {row.role_id: number for number, row in enumerate(functions.values())}
     roles = [role for role in session.scalars(select(Role)) if role.name not in NOT_GIVEN]
     roles.sort(key=lambda role: (order.get(role.id, len(order)), role.id))
-    return [(functions[role.id].code if role.id in functions else role.name, role, _words(role, functions.get(role.id)))
-            for role in roles]
+    return [
+        (functions[role.id].code if role.id in functions else role.name, role, _words(role, functions.get(role.id)))
+        for role in roles
+    ]
 
 
 def _words(role: Role, function: Function | None) -> str:
@@ -67,10 +69,16 @@ def warnings(session: Session) -> list[str]:
     """What the regulation asks of the staffing and is missing."""
     found = []
     if not users_with_role(session, "reception"):
-        found.append(_("2.1 asks for a dedicated person for complaints (要求专人负责): nobody active is Reception now. "
-                       "Give somebody the role."))
+        found.append(
+            _(
+                "2.1 asks for a dedicated person for complaints (要求专人负责): nobody active is Reception now. "
+                "Give somebody the role."
+            )
+        )
     if not users_with_role(session, "qc") and not users_with_role(session, "qc_manager"):
-        found.append(_("Nobody active works in Quality Control: complaints that are handed over would wait for nobody."))
+        found.append(
+            _("Nobody active works in Quality Control: complaints that are handed over would wait for nobody.")
+        )
     if not users_with_role(session, "gm"):
         found.append(_("4.4 has major complaints reported to the General Manager: nobody active has this role."))
     return found

@@ -88,7 +88,9 @@ class DeadlineRuleView(BaseView):
     def save(self, row: Any, values: dict[str, Any]) -> Any:
         """A new version, and the running deadlines computed again by it."""
         if not row.active:
-            raise Refused(_("This version is no longer in force. Open the rule again from the list and change that one."))
+            raise Refused(
+                _("This version is no longer in force. Open the rule again from the list and change that one.")
+            )
         reason, unit = values.pop("reason"), Unit(values["unit"])
         facts = {**values, "unit": unit, "quantity": values["quantity"] or 0, "roll": bool(values["roll"])}
         if all(getattr(row, name) == value for name, value in facts.items()):

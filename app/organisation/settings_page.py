@@ -39,8 +39,10 @@ def field_of(item: Declared) -> Any:
     """The input for a setting, by its kind."""
     facts: dict[str, Any] = {"description": item.help, "required": True}
     kinds: dict[str, Callable[[], Any]] = {
-        "int": lambda: WholeNumberField(item.label, max=100_000, **facts), "decimal": lambda: MoneyField(item.label, **facts),
-        "bool": lambda: YesNoField(item.label, **facts), "time": lambda: TimeField(item.label, max_length=5, **facts),
+        "int": lambda: WholeNumberField(item.label, max=100_000, **facts),
+        "decimal": lambda: MoneyField(item.label, **facts),
+        "bool": lambda: YesNoField(item.label, **facts),
+        "time": lambda: TimeField(item.label, max_length=5, **facts),
         "choice": lambda: ChoiceField(item.label, choices=dict(item.choices), **facts),
         "region": lambda: RemoteSelectField(item.label, lookup="province", **facts),
     }
@@ -50,6 +52,7 @@ def field_of(item: Declared) -> Any:
 
 def form_class() -> type[StepForm]:
     """A form with every setting declared so far."""
+
     class Settings(StepForm):
         def validate(self, *args: Any, **kw: Any) -> bool:
             fine = bool(super().validate(*args, **kw))
@@ -94,8 +97,13 @@ class SettingView(Page):
         if not form.validate():
             return self._page(form), 422
         if request.form.get("seen") != stamp_of(before):
-            return self._page(form, _("Somebody else changed the settings meanwhile. What you typed is still here: "
-                                      "check it and save again.")), 409
+            return self._page(
+                form,
+                _(
+                    "Somebody else changed the settings meanwhile. What you typed is still here: "
+                    "check it and save again."
+                ),
+            ), 409
         changed = [key for key, value in form.values().items() if plain(value) != before[key]]
         for key in changed:
             settings.put(db.session, key, plain(form[key].data))
@@ -120,8 +128,14 @@ class SettingView(Page):
         for key, item in DECLARED.items():
             groups.setdefault(str(item.group), []).append(form[key])
         may = current_rights().may("can_edit", "Setting")
-        page: str = self.render_template("portal/organisation/settings.html", title=_l("Settings"), groups=groups, may=may,
-                                         refused=refused, seen=stamp_of(in_force()))
+        page: str = self.render_template(
+            "portal/organisation/settings.html",
+            title=_l("Settings"),
+            groups=groups,
+            may=may,
+            refused=refused,
+            seen=stamp_of(in_force()),
+        )
         return page
 
 

@@ -32,9 +32,18 @@ def department_fields(row: Department) -> dict[str, Any]:
     """A department as its form."""
     session = Session.object_session(row)
     assert session is not None
-    return {"code": row.code, "name_zh": row.name_zh, "name_en": row.name_en, "kind": row.kind, "line": row.line,
-            "parent": row.parent_id, "manager": row.manager_id, "email": row.email, "active": row.active,
-            "roles": keys_of(session, row.group.roles if row.group else [])}
+    return {
+        "code": row.code,
+        "name_zh": row.name_zh,
+        "name_en": row.name_en,
+        "kind": row.kind,
+        "line": row.line,
+        "parent": row.parent_id,
+        "manager": row.manager_id,
+        "email": row.email,
+        "active": row.active,
+        "roles": keys_of(session, row.group.roles if row.group else []),
+    }
 
 
 def save_department(session: Session, row: Department | None, values: dict[str, Any]) -> Department:
@@ -60,8 +69,15 @@ def save_department(session: Session, row: Department | None, values: dict[str, 
 
 
 def _refuse_if_staffed(session: Session, row: Department) -> None:
-    staff = session.scalar(select(func.count()).select_from(EmployeeProfile).join(EmployeeProfile.user).where(
-        EmployeeProfile.department_id == row.id, User.active.is_(True))) or 0
+    staff = (
+        session.scalar(
+            select(func.count())
+            .select_from(EmployeeProfile)
+            .join(EmployeeProfile.user)
+            .where(EmployeeProfile.department_id == row.id, User.active.is_(True))
+        )
+        or 0
+    )
     if staff:
         raise Refused(_("%(n)s people still work in this department. Move them to another one first.", n=staff))
 
@@ -69,7 +85,9 @@ def _refuse_if_staffed(session: Session, row: Department) -> None:
 def refuse_if_locked_out(session: Session) -> None:
     """Somebody must stay who can undo a mistake."""
     if not (somebody_keeps(session, "can_edit", "Access") and somebody_keeps(session, "can_edit", "Employee")):
-        raise Refused(_("Then nobody could manage people and rights any more. Give these rights to somebody else first."))
+        raise Refused(
+            _("Then nobody could manage people and rights any more. Give these rights to somebody else first.")
+        )
 
 
 # ---- people
@@ -80,20 +98,42 @@ def employee_fields(row: EmployeeProfile) -> dict[str, Any]:
     session = Session.object_session(row)
     assert session is not None
     user = row.user
-    return {"username": user.username, "last_name": user.last_name, "first_name": user.first_name, "email": user.email,
-            "password": None, "department": row.department_id, "position": row.position, "employee_no": row.employee_no,
-            "mobile": row.mobile, "roles": keys_of(session, user.roles), "locale": row.locale, "leader": row.leader_id,
-            "is_dedicated_intake": row.is_dedicated_intake, "is_dedicated_feedback": row.is_dedicated_feedback,
-            "absent_from": row.absent_from, "absent_to": row.absent_to, "deputy": row.deputy_id, "active": bool(user.active)}
+    return {
+        "username": user.username,
+        "last_name": user.last_name,
+        "first_name": user.first_name,
+        "email": user.email,
+        "password": None,
+        "department": row.department_id,
+        "position": row.position,
+        "employee_no": row.employee_no,
+        "mobile": row.mobile,
+        "roles": keys_of(session, user.roles),
+        "locale": row.locale,
+        "leader": row.leader_id,
+        "is_dedicated_intake": row.is_dedicated_intake,
+        "is_dedicated_feedback": row.is_dedicated_feedback,
+        "absent_from": row.absent_from,
+        "absent_to": row.absent_to,
+        "deputy": row.deputy_id,
+        "active": bool(user.active),
+    }
 
 
 def save_employee(session: Session, row: EmployeeProfile | None, values: dict[str, Any]) -> EmployeeProfile:
     """A person, new or changed; a new password ends every session. The caller commits."""
     department = session.get(Department, values["department"]) if values.get("department") else None
     if row is None:
-        row = create_person(session, username=values["username"], first_name=values["first_name"],
-                            last_name=values["last_name"], email=values["email"], password=values["password"],
-                            department=department, locale=values.get("locale") or "zh")
+        row = create_person(
+            session,
+            username=values["username"],
+            first_name=values["first_name"],
+            last_name=values["last_name"],
+            email=values["email"],
+            password=values["password"],
+            department=department,
+            locale=values.get("locale") or "zh",
+        )
         session.refresh(row)
         values["employee_no"] = values.get("employee_no") or row.employee_no
     else:
@@ -114,7 +154,9 @@ def save_employee(session: Session, row: EmployeeProfile | None, values: dict[st
     return row
 
 
-def _change_person(session: Session, row: EmployeeProfile, values: dict[str, Any], department: Department | None) -> None:
+def _change_person(
+    session: Session, row: EmployeeProfile, values: dict[str, Any], department: Department | None
+) -> None:
     for name in PERSON:
         setattr(row.user, name, values[name])
     if values.get("password"):
@@ -132,8 +174,9 @@ def open_work(session: Session, user_id: int) -> int:
 
 def members(session: Session, department: Department) -> list[EmployeeProfile]:
     """The active people of a department."""
-    query = select(EmployeeProfile).join(EmployeeProfile.user).where(
-        EmployeeProfile.department_id == department.id, User.active.is_(True))
+    query = (
+        select(EmployeeProfile)
+        .join(EmployeeProfile.user)
+        .where(EmployeeProfile.department_id == department.id, User.active.is_(True))
+    )
     return list(session.scalars(query.order_by(User.username)))
-
-

@@ -61,11 +61,18 @@ class DepartmentView(BaseView):
     }
 
     def shown(self, row: Any) -> Any:
-        return [(_("Code"), row.code), (_("Name (Chinese)"), row.name_zh), (_("Name (English)"), row.name_en),
-                (_("Kind of department"), word(DEPARTMENT_KINDS, row.kind)), (_("Business line"), word(LINES, row.line)),
-                (_("Part of"), row.parent.label if row.parent else ""), (_("Manager"), name_of(row.manager_id)),
-                (_("E-mail"), row.email), (_("Roles of everybody in the department"), roles_cell(row)),
-                (_("Active"), row.active)]
+        return [
+            (_("Code"), row.code),
+            (_("Name (Chinese)"), row.name_zh),
+            (_("Name (English)"), row.name_en),
+            (_("Kind of department"), word(DEPARTMENT_KINDS, row.kind)),
+            (_("Business line"), word(LINES, row.line)),
+            (_("Part of"), row.parent.label if row.parent else ""),
+            (_("Manager"), name_of(row.manager_id)),
+            (_("E-mail"), row.email),
+            (_("Roles of everybody in the department"), roles_cell(row)),
+            (_("Active"), row.active),
+        ]
 
     def members(self, row: Department) -> Any:
         return [(person, full_name(person.user)) for person in staffing.members(db.session, row)]
@@ -110,9 +117,13 @@ class RegionView(BaseView):
         "is_remote": Column(_l("Remote area"), region_flag, plain=lambda row: row.is_remote),
     }
     choices = {
-        "province": Choice(_l("Province"), regions.province_choices, lambda code: regions.in_province(Region.adcode, code)),
+        "province": Choice(
+            _l("Province"), regions.province_choices, lambda code: regions.in_province(Region.adcode, code)
+        ),
         "level": Choice(_l("Level"), lambda: list(LEVELS.items()), lambda code: Region.level == code),
-        "remote": Choice(_l("Remote area"), lambda: [("yes", _("Only remote areas"))], lambda code: Region.is_remote.is_(True)),
+        "remote": Choice(
+            _l("Remote area"), lambda: [("yes", _("Only remote areas"))], lambda code: Region.is_remote.is_(True)
+        ),
     }
 
     def inside(self, row: Region) -> Sequence[Region]:
@@ -133,8 +144,12 @@ class RegionView(BaseView):
     def children(self) -> Any:
         """The next level for dependent drop-downs 省 → 市 → 区县; provinces without a code."""
         code = request.args.get("of", "")[:6]
-        return jsonify(regions=[{"code": row.adcode, "name": row.name, "leaf": row.is_leaf}
-                                for row in regions.children(db.session, code)])
+        return jsonify(
+            regions=[
+                {"code": row.adcode, "name": row.name, "leaf": row.is_leaf}
+                for row in regions.children(db.session, code)
+            ]
+        )
 
     @expose("/path/<code>")
     @has_access
@@ -154,8 +169,17 @@ class RegionView(BaseView):
         """What an address could mean, for a person to choose from."""
         text = request.args.get("text", "").replace("\0", "")[:200]
         found = regions.candidates(db.session, text)
-        return jsonify(sentence=regions.ambiguity(db.session, text) if text.strip() else "",
-                       regions=[{"code": row.adcode, "name": row.full_name} for row in found])
+        return jsonify(
+            sentence=regions.ambiguity(db.session, text) if text.strip() else "",
+            regions=[{"code": row.adcode, "name": row.full_name} for row in found],
+        )
 
 
-__all__ = ["CompetenceView", "DeadlineRuleView", "DepartmentView", "EmployeeCompetenceView", "EmployeeView", "RegionView"]
+__all__ = [
+    "CompetenceView",
+    "DeadlineRuleView",
+    "DepartmentView",
+    "EmployeeCompetenceView",
+    "EmployeeView",
+    "RegionView",
+]

@@ -46,5 +46,17 @@ class HistoryApi(BaseApi):
     base_permissions = ["can_list", "can_show"]
     eager = (selectinload(History.actor), selectinload(History.detail))
     filters = ("id", "record_id", "step", "clause", "actor_id")
-    fields = ("id", "record_id", "seq", "at", ("actor", lambda line: line.actor.username if line.actor else "system"), "step",
-              ("from", lambda line: line.source), ("to", lambda line: line.target), "clause", "comment", "hash", "previous")
+    fields = (
+        "id",
+        "record_id",
+        "seq",
+        "at",
+        ("actor", lambda line: line.actor.username if line.actor else "system"),
+        "step",
+        ("from", lambda line: line.source),
+        ("to", lambda line: line.target),
+        "clause",
+        "comment",
+        "hash",
+        "previous",
+    )

@@ -28,8 +28,12 @@ from app.extensions import db
 from app.organisation.people import turn_label
 
 TODO = 10
-INTAKE = (("phone", _l("Phone call"), "fa-phone"), ("visit", _l("Visit"), "fa-door-open"), ("letter", _l("Letter"), "fa-envelope"),
-          ("fax", _l("Fax"), "fa-fax"))
+INTAKE = (
+    ("phone", _l("Phone call"), "fa-phone"),
+    ("visit", _l("Visit"), "fa-door-open"),
+    ("letter", _l("Letter"), "fa-envelope"),
+    ("fax", _l("Fax"), "fa-fax"),
+)
 
 
 @dataclass(frozen=True)
@@ -58,17 +62,33 @@ class Dashboard(IndexView):
         self.update_redirect()
         sees = rights.may("can_list", "Complaint")
         return self.render_template(
-            "portal/home.html", tasks=tasks(rights), cards=cards(rights), months=months() if rights.may("see_all", "Complaint")
-            else [], majors=majors() if rights.may("read_major_mail", "Complaint") else [], sees=sees,
-            intake=INTAKE if rights.may("can_add", "Complaint") else (), COMPLAINT=COMPLAINT, tag=tag, Badge=Badge)
+            "portal/home.html",
+            tasks=tasks(rights),
+            cards=cards(rights),
+            months=months() if rights.may("see_all", "Complaint") else [],
+            majors=majors() if rights.may("read_major_mail", "Complaint") else [],
+            sees=sees,
+            intake=INTAKE if rights.may("can_add", "Complaint") else (),
+            COMPLAINT=COMPLAINT,
+            tag=tag,
+            Badge=Badge,
+        )
 
 
 def tasks(rights: Rights) -> list[Task]:
     """Open records whose turn is mine, the most urgent first."""
-    query = (select(Record).where(Record.owner.in_(rights.owner_keys)).order_by(Record.due_at.is_(None), Record.due_at, Record.id)
-             .limit(TODO).options(selectin_polymorphic(Record, [Complaint, CorrectiveAction]),
-                                  selectinload(Complaint.customer), selectinload(Complaint.assignments),
-                                  selectinload(Complaint.dispositions)))
+    query = (
+        select(Record)
+        .where(Record.owner.in_(rights.owner_keys))
+        .order_by(Record.due_at.is_(None), Record.due_at, Record.id)
+        .limit(TODO)
+        .options(
+            selectin_polymorphic(Record, [Complaint, CorrectiveAction]),
+            selectinload(Complaint.customer),
+            selectinload(Complaint.assignments),
+            selectinload(Complaint.dispositions),
+        )
+    )
     return [_task(record, rights) for record in db.session.scalars(query)]
 
 
@@ -76,10 +96,17 @@ def _task(record: Record, rights: Rights) -> Task:
     workflow = WORKFLOWS[record.kind]
     offered = workflow.offered(record, rights.actor(workflow.thing))
     step = next((item for item in offered if item.tone == "main"), None)
-    state = workflow.states[record.state]  # type: ignore[index]
+    state = workflow.states[record.state]
     customer = record.customer.name if isinstance(record, Complaint) else ""
-    return Task(record, f"/{record.kind}/show/{record.id}", step, tag(state.label, state.tone),
-                Badge.of_record(record, workflow), customer, turn_label(record.owner))
+    return Task(
+        record,
+        f"/{record.kind}/show/{record.id}",
+        step,
+        tag(state.label, state.tone),
+        Badge.of_record(record, workflow),
+        customer,
+        turn_label(record.owner),
+    )
 
 
 def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
@@ -87,23 +114,42 @@ def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
     now = clock.now()
     tonight = clock.midnight_after(clock.today())
     mine = Record.owner.in_(rights.owner_keys)
-    row = db.session.execute(select(
-        func.count(), func.count().filter(Record.due_at > now, Record.due_at <= tonight),
-        func.count().filter(Record.due_at <= now)).where(mine)).one()
-    found = [(_l("Waiting for me"), row[0], "/complaint/list/?chip=mine", "pri"),
-             (_l("Due today"), row[1], "/complaint/list/?chip=mine&chip=today", "warn" if row[1] else "mut"),
-             (_l("Overdue"), row[2], "/complaint/list/?chip=mine&chip=overdue", "bad" if row[2] else "mut")]
-    score = db.session.scalar(select(func.avg(Complaint.satisfaction)).where(
-        visible(rights), Complaint.satisfaction.is_not(None), Complaint.received_at >= _month_start(clock.local(now))))
-    found.append((_l("Satisfaction this month"), f"{float(score):.1f}" if score else "—", "/complaint/list/?tab=closed", "ok"))
+    row = db.session.execute(
+        select(
+            func.count(),
+            func.count().filter(Record.due_at > now, Record.due_at <= tonight),
+            func.count().filter(Record.due_at <= now),
+        ).where(mine)
+    ).one()
+    found = [
+        (_l("Waiting for me"), row[0], "/complaint/list/?chip=mine", "pri"),
+        (_l("Due today"), row[1], "/complaint/list/?chip=mine&chip=today", "warn" if row[1] else "mut"),
+        (_l("Overdue"), row[2], "/complaint/list/?chip=mine&chip=overdue", "bad" if row[2] else "mut"),
+    ]
+    score = db.session.scalar(
+        select(func.avg(Complaint.satisfaction)).where(
+            visible(rights),
+            Complaint.satisfaction.is_not(None),
+            Complaint.received_at >= _month_start(clock.local(now)),
+        )
+    )
+    found.append(
+        (_l("Satisfaction this month"), f"{float(score):.1f}" if score else "—", "/complaint/list/?tab=closed", "ok")
+    )
     return found
 
 
 def majors() -> Sequence[Complaint]:
     """4.4: every open major complaint, the newest first."""
     open_states = [state.value for state, facts in COMPLAINT.states.items() if facts.turn is not None]
-    return db.session.scalars(select(Complaint).where(Complaint.is_major.is_(True), Complaint.state.in_(open_states))
-                              .order_by(Complaint.id.desc()).limit(8).options(selectinload(Complaint.customer))).all()
+    found: Sequence[Complaint] = db.session.scalars(
+        select(Complaint)
+        .where(Complaint.is_major.is_(True), Complaint.state.in_(open_states))
+        .order_by(Complaint.id.desc())
+        .limit(8)
+        .options(selectinload(Complaint.customer))
+    ).all()
+    return found
 
 
 def months() -> list[tuple[str, int, int]]:
@@ -116,10 +162,13 @@ def months() -> list[tuple[str, int, int]]:
     for index, start in enumerate(starts):
         end = starts[index + 1] if index + 1 < len(starts) else clock.now() + timedelta(days=1)
         inside = (Complaint.received_at >= start) & (Complaint.received_at < end)
-        columns += [func.count().filter(inside, Complaint.nature == "quality"),
-                    func.count().filter(inside, Complaint.nature != "quality")]
-    row = db.session.execute(select(*columns).select_from(Complaint.__table__).where(
-        Complaint.__table__.c.received_at >= starts[0])).one()
+        columns += [
+            func.count().filter(inside, Complaint.nature == "quality"),
+            func.count().filter(inside, Complaint.nature != "quality"),
+        ]
+    row = db.session.execute(
+        select(*columns).select_from(Complaint.__table__).where(Complaint.__table__.c.received_at >= starts[0])
+    ).one()
     return [(start.strftime("%Y-%m"), row[2 * index], row[2 * index + 1]) for index, start in enumerate(starts)]
 
 

@@ -42,14 +42,25 @@ class SearchPage(BaseView):
         customers = _customers(text) if len(text) > 1 and rights.may("can_list", "Customer") else []
         if len(complaints) == 1 and not customers and complaints[0].number == text.upper():
             return redirect(f"/complaint/show/{complaints[0].id}")
-        return self.render_template("portal/search.html", text=text, complaints=complaints, customers=customers,
-                                    title=_l("Search"), COMPLAINT=COMPLAINT, tag=tag, Badge=Badge)
+        return self.render_template(
+            "portal/search.html",
+            text=text,
+            complaints=complaints,
+            customers=customers,
+            title=_l("Search"),
+            COMPLAINT=COMPLAINT,
+            tag=tag,
+            Badge=Badge,
+        )
 
 
 def _complaints(text: str) -> list[Complaint]:
     """By number, by phone, by subject, by customer."""
-    hits = [Complaint.number.istartswith(text, autoescape=True), Complaint.title.contains(text, autoescape=True),
-            Complaint.customer_id.in_(_customer_ids(text))]
+    hits = [
+        Complaint.number.istartswith(text, autoescape=True),
+        Complaint.title.contains(text, autoescape=True),
+        Complaint.customer_id.in_(_customer_ids(text)),
+    ]
     number = digits(text) if any(char.isdigit() for char in text) else ""
     if len(number) >= 4:
         hits.append(Complaint.contact_phone.startswith(number, autoescape=True))
@@ -59,12 +70,17 @@ def _complaints(text: str) -> list[Complaint]:
 
 def _customer_ids(text: str) -> Any:
     number = digits(text) if any(char.isdigit() for char in text) else ""
-    found = select(Customer.id).where(matching(text), in_scope())
+    found: Any = select(Customer.id).where(matching(text), in_scope())
     if len(number) >= 4:
         found = found.union(select(Contact.customer_id).where(Contact.phone_digits.startswith(number, autoescape=True)))
     return found
 
 
 def _customers(text: str) -> list[Customer]:
-    query = select(Customer).where(Customer.id.in_(_customer_ids(text)), in_scope()).order_by(Customer.id.desc()).limit(MOST)
+    query = (
+        select(Customer)
+        .where(Customer.id.in_(_customer_ids(text)), in_scope())
+        .order_by(Customer.id.desc())
+        .limit(MOST)
+    )
     return list(db.session.scalars(query))

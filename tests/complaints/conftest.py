@@ -15,7 +15,13 @@ from app.customers.models import Customer, Product
 
 KUNSHAN, NINGBO, TIBET, HONGKONG = "320583", "330206", "540630", "810000"
 FOUND = {"phenomenon": "noise reproduced", "investigation": "bearing worn", "cause_category": "assembly"}
-DONE = {**FOUND, "responsibility": "own_quality", "remedy": "free_repair", "charge": "0.00", "work_done": "bearing replaced"}
+DONE = {
+    **FOUND,
+    "responsibility": "own_quality",
+    "remedy": "free_repair",
+    "charge": "0.00",
+    "work_done": "bearing replaced",
+}
 
 
 def png() -> io.BytesIO:
@@ -28,6 +34,7 @@ def png() -> io.BytesIO:
 
 def drawn() -> str:
     import base64
+
     return "data:image/png;base64," + base64.b64encode(png().read()).decode()
 
 
@@ -50,8 +57,15 @@ class Line:
         return self.session.scalars(select(Product.id).where(Product.model == model)).one()
 
     def slip(self, **fields: Any) -> dict[str, Any]:
-        return {"channel": "visit", "customer": self.customer(), "site_region": KUNSHAN, "product": self.product(),
-                "subject": "加工中心 HT-850 主轴异响", "description": "主轴高速异响", **fields}
+        return {
+            "channel": "visit",
+            "customer": self.customer(),
+            "site_region": KUNSHAN,
+            "product": self.product(),
+            "subject": "加工中心 HT-850 主轴异响",
+            "description": "主轴高速异响",
+            **fields,
+        }
 
     def register(self, login: str = "reception", **fields: Any) -> int:
         answer = self.by(login).post("complaint/", self.slip(**fields))
@@ -97,14 +111,30 @@ LIFE = (
     ("pending_qc", (("reception", "classify_quality", {"solution_plan": "repair on site"}),)),
     ("handed_over", (("reception", "hand_over", {}),)),
     ("at_qc", (("qc", "receive", {}),)),
-    ("drafted", (("qc", "draft_disposition", {"analysis": "bearing", "opinion": "更换主轴轴承组件,现场复检精度",
-                                              "needs_site_visit": True}),)),
+    (
+        "drafted",
+        (
+            (
+                "qc",
+                "draft_disposition",
+                {"analysis": "bearing", "opinion": "更换主轴轴承组件,现场复检精度", "needs_site_visit": True},
+            ),
+        ),
+    ),
     ("disposed", (("qc_manager", "issue_disposition", {}),)),
     ("assigned", (("qc_manager", "assign", {}),)),
     ("on_site", (("technician", "arrive", {}),)),
     ("awaiting_confirmation", (("technician", "complete", DONE),)),
-    ("confirmed", (("technician", "confirm", {"signer_name": "顾客签收人", "method": "onscreen", "signature": drawn(),
-                                              "satisfaction": 5}),)),
+    (
+        "confirmed",
+        (
+            (
+                "technician",
+                "confirm",
+                {"signer_name": "顾客签收人", "method": "onscreen", "signature": drawn(), "satisfaction": 5},
+            ),
+        ),
+    ),
     ("form_returned", (("technician", "return_form", {}),)),
     ("returned", (("qc", "receive_form", {}),)),
 )

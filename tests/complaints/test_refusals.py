@@ -11,10 +11,29 @@ from app.core.workflow import Transition
 
 from .conftest import Line
 
-STATES = ("received", "negotiating", "pending_qc", "handed_over", "at_qc", "disposed", "assigned", "on_site",
-          "awaiting_confirmation", "confirmed", "form_returned", "returned")
-HOLDER = {"reception": "reception", "qc": "qc", "qc_manager": "qc_manager", "technician": "technician", "gm": "gm",
-          "leader": "leader", "inspector": "technician"}
+STATES = (
+    "received",
+    "negotiating",
+    "pending_qc",
+    "handed_over",
+    "at_qc",
+    "disposed",
+    "assigned",
+    "on_site",
+    "awaiting_confirmation",
+    "confirmed",
+    "form_returned",
+    "returned",
+)
+HOLDER = {
+    "reception": "reception",
+    "qc": "qc",
+    "qc_manager": "qc_manager",
+    "technician": "technician",
+    "gm": "gm",
+    "leader": "leader",
+    "inspector": "technician",
+}
 
 
 def holder(step: Transition[Any]) -> str:
@@ -29,7 +48,10 @@ def test_a_step_is_refused_to_whoever_is_not_named(line: Line, name: str):
     before = line.read(number)
     for login in ("auditor", "admin", "sales_manager"):
         assert line.take(login, number, name).status_code == 403
-    assert line.take("marketing", number, name).status_code == 403 or line.take("marketing", number, name).status_code == 404
+    assert (
+        line.take("marketing", number, name).status_code == 403
+        or line.take("marketing", number, name).status_code == 404
+    )
     assert line.read(number) == before
 
 
@@ -45,12 +67,18 @@ def test_a_step_is_refused_in_every_state_it_does_not_start_from(line: Line, sta
     assert line.read(number) == before
 
 
-@pytest.mark.parametrize("name", [name for name in COMPLAINT.step_names if any(row.form for row in COMPLAINT.rows(name))])
+@pytest.mark.parametrize(
+    "name", [name for name in COMPLAINT.step_names if any(row.form for row in COMPLAINT.rows(name))]
+)
 def test_required_fields_are_asked_for_in_words_and_nothing_is_saved(line: Line, name: str):
     row = COMPLAINT.rows(name)[0]
     required = row.form.json_schema()["required"] if row.form else []
     state = next((state for state in STATES if state in row.source), None)
-    if not required or state is None or name in ("settle_unsatisfied", "no_answer", "issue_disposition", "unmark_major"):
+    if (
+        not required
+        or state is None
+        or name in ("settle_unsatisfied", "no_answer", "issue_disposition", "unmark_major")
+    ):
         return
     number = line.at(state)
     before = line.read(number)
@@ -82,7 +110,9 @@ def test_a_correction_names_the_version_it_has_seen(line: Line):
     number = line.at("received")
     reception = line.by("reception")
     assert reception.put(f"complaint/{number}", {"subject": "x"}).status_code == 428
-    assert reception.put(f"complaint/{number}", {"subject": "new subject"}, headers={"If-Match": "1"}).status_code == 200
+    assert (
+        reception.put(f"complaint/{number}", {"subject": "new subject"}, headers={"If-Match": "1"}).status_code == 200
+    )
     stale = reception.put(f"complaint/{number}", {"subject": "older"}, headers={"If-Match": "1"})
     assert stale.status_code == 409
     assert line.read(number)["subject"] == "new subject"
@@ -105,13 +135,30 @@ def test_the_same_deed_sent_twice_is_done_once(line: Line):
     assert other.status_code == 409
 
 
-@pytest.mark.parametrize("bad", [
-    {"customer": 999999}, {"customer": "abc"}, {"customer": 2**70}, {"customer": {"id": 1}}, {"site_region": "330000"},
-    {"site_region": "nowhere"}, {"received_at": "2099-01-01T00:00:00+08:00"}, {"received_at": "yesterday"},
-    {"quantity": -1}, {"quantity": "many"}, {"quantity": 2**70}, {"purchase_date": "2026-13-40"}, {"subject": "x" * 300},
-    {"subject": "nul\x00"}, {"description": ["a"]}, {"channel": ["phone", "fax"]}, {"severity": "awful"},
-    {"product": -5}, {"serial_no": "s" * 200},
-])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"customer": 999999},
+        {"customer": "abc"},
+        {"customer": 2**70},
+        {"customer": {"id": 1}},
+        {"site_region": "330000"},
+        {"site_region": "nowhere"},
+        {"received_at": "2099-01-01T00:00:00+08:00"},
+        {"received_at": "yesterday"},
+        {"quantity": -1},
+        {"quantity": "many"},
+        {"quantity": 2**70},
+        {"purchase_date": "2026-13-40"},
+        {"subject": "x" * 300},
+        {"subject": "nul\x00"},
+        {"description": ["a"]},
+        {"channel": ["phone", "fax"]},
+        {"severity": "awful"},
+        {"product": -5},
+        {"serial_no": "s" * 200},
+    ],
+)
 def test_bad_input_is_a_sentence_and_never_half_saved(line: Line, bad: dict[str, Any]):
     answer = line.by("reception").post("complaint/", line.slip(**bad))
     assert answer.status_code == 422, answer.json
@@ -119,9 +166,20 @@ def test_bad_input_is_a_sentence_and_never_half_saved(line: Line, bad: dict[str,
     assert line.by("auditor").get("complaint/").json["count"] == 0
 
 
-@pytest.mark.parametrize("query", ["(((", "!(", "(filters:!((col:nope,opr:eq,value:1)))", "(page:-1)", "(order_column:nope)",
-                                   "(filters:!((col:id,opr:eq,value:abc)))", "(filters:!((col:id,opr:eq,value:99999999999999)))",
-                                   "(page_size:x)", "(filters:5)"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "(((",
+        "!(",
+        "(filters:!((col:nope,opr:eq,value:1)))",
+        "(page:-1)",
+        "(order_column:nope)",
+        "(filters:!((col:id,opr:eq,value:abc)))",
+        "(filters:!((col:id,opr:eq,value:99999999999999)))",
+        "(page_size:x)",
+        "(filters:5)",
+    ],
+)
 def test_a_query_that_cannot_be_read_is_refused_in_words(line: Line, query: str):
     answer = line.by("auditor").get("complaint/", query_string={"q": query})
     assert answer.status_code == 400
@@ -131,7 +189,8 @@ def test_a_query_that_cannot_be_read_is_refused_in_words(line: Line, query: str)
 def test_no_body_and_nonsense_are_refused_in_words(line: Line):
     client = line.by("reception")
     for raw in (b"", b"[]", b"{", b'"x"', b"\xff"):
-        answer = client.client.post("/api/v1/complaint/", data=raw, headers=client.headers, content_type="application/json")
+        answer = client.client.post(
+            "/api/v1/complaint/", data=raw, headers=client.headers, content_type="application/json"
+        )
         assert answer.status_code == 422
         assert answer.json["message"]
-

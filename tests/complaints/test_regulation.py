@@ -125,12 +125,17 @@ def test_2_1_nobody_assigns_before_a_disposition_is_issued(line: Line):
     assert answer.status_code == 409
 
 
-@pytest.mark.parametrize(("region", "assigned", "due", "rule"), [
-    (NINGBO, "2026-11-24 15:00", "2026-11-28T00:00:00+08:00", "ARRIVE_IN"),
-    (KUNSHAN, "2026-11-24 15:00", "2026-12-02T00:00:00+08:00", "ARRIVE_OUT"),
-    (TIBET, "2026-11-24 15:00", "2026-12-05T00:00:00+08:00", "ARRIVE_REMOTE"),
-])
-def test_2_2_three_days_in_the_province_a_week_outside_ten_days_in_remote_areas(line: Line, at, region, assigned, due, rule):
+@pytest.mark.parametrize(
+    ("region", "assigned", "due", "rule"),
+    [
+        (NINGBO, "2026-11-24 15:00", "2026-11-28T00:00:00+08:00", "ARRIVE_IN"),
+        (KUNSHAN, "2026-11-24 15:00", "2026-12-02T00:00:00+08:00", "ARRIVE_OUT"),
+        (TIBET, "2026-11-24 15:00", "2026-12-05T00:00:00+08:00", "ARRIVE_REMOTE"),
+    ],
+)
+def test_2_2_three_days_in_the_province_a_week_outside_ten_days_in_remote_areas(
+    line: Line, at, region, assigned, due, rule
+):
     number = line.at("disposed", site_region=region)
     at(assigned)
     line.must("qc_manager", number, "assign", technician="technician", kind="technician")
@@ -142,8 +147,15 @@ def test_2_2_hong_kong_macao_taiwan_and_abroad_need_a_typed_date_with_the_reason
     answer = line.take("qc_manager", number, "assign", technician="technician", kind="technician")
     assert answer.status_code == 422
     assert set(answer.json["message"]) == {"due_at", "due_reason"}
-    line.must("qc_manager", number, "assign", technician="technician", kind="technician", due_at="2026-12-10T18:00:00+08:00",
-              due_reason="visa")
+    line.must(
+        "qc_manager",
+        number,
+        "assign",
+        technician="technician",
+        kind="technician",
+        due_at="2026-12-10T18:00:00+08:00",
+        due_reason="visa",
+    )
     assert line.deadlines(number, "ARRIVE_SPECIAL")[0]["due_at"] == "2026-12-10T18:00:00+08:00"
 
 
@@ -160,8 +172,11 @@ def test_2_2_the_region_is_chosen_and_never_guessed(line: Line):
 def test_2_2_a_corrected_region_recomputes_the_open_deadline_and_keeps_the_old_value(line: Line):
     number = line.at("assigned")
     line.must("qc", number, "correct_site", site_region=NINGBO, reason="the machine stands in Ningbo")
-    clock = next(item for item in line.by("auditor").get(f"complaint/{number}/deadlines").json
-                 if item["rule"].startswith("ARRIVE") and item["status"] == "running")
+    clock = next(
+        item
+        for item in line.by("auditor").get(f"complaint/{number}/deadlines").json
+        if item["rule"].startswith("ARRIVE") and item["status"] == "running"
+    )
     assert clock["due_at"] == "2026-11-28T00:00:00+08:00"
     last = line.by("auditor").get(f"complaint/{number}/history").json[-1]
     assert last["step"] == "correct_site"
@@ -214,7 +229,9 @@ def test_2_3_whoever_lacks_the_competence_is_refused_by_its_name(line: Line):
     answer = line.take("qc_manager", number, "assign", technician="technician2", kind="technician")
     assert answer.status_code == 409
     assert "CNC electrics" in answer.json["message"]
-    line.must("qc_manager", number, "assign", technician="technician2", kind="technician", override_reason="nobody else")
+    line.must(
+        "qc_manager", number, "assign", technician="technician2", kind="technician", override_reason="nobody else"
+    )
     assert "CNC electrics" in line.by("auditor").get("assignment/").json["result"][0]["missing_competence"]
 
 
@@ -256,8 +273,13 @@ def test_2_4_no_chargeable_work_without_the_customers_consent(line: Line):
 
 def test_2_5_the_customer_confirms_and_signs(line: Line):
     number = line.at("awaiting_confirmation")
-    assert line.take("technician", number, "confirm", signer_name="A", method="onscreen", satisfaction=5).status_code == 422
-    line.must("technician", number, "confirm", signer_name="顾客签收人", method="onscreen", signature=drawn(), satisfaction=5)
+    assert (
+        line.take("technician", number, "confirm", signer_name="A", method="onscreen", satisfaction=5).status_code
+        == 422
+    )
+    line.must(
+        "technician", number, "confirm", signer_name="顾客签收人", method="onscreen", signature=drawn(), satisfaction=5
+    )
     signed = line.by("auditor").get("confirmation/").json["result"][0]
     assert (signed["signer_name"], signed["valid"], len(signed["content_sha256"])) == ("顾客签收人", True, 64)
 
@@ -265,21 +287,35 @@ def test_2_5_the_customer_confirms_and_signs(line: Line):
 def test_2_5_a_scanned_paper_has_the_same_effect(line: Line):
     number = line.at("awaiting_confirmation")
     scan = line.attach("technician", number, "signature")
-    assert line.must("technician", number, "confirm", signer_name="A", method="paper_scan", attachment=scan,
-                     satisfaction=4)["state"] == "confirmed"
+    assert (
+        line.must(
+            "technician", number, "confirm", signer_name="A", method="paper_scan", attachment=scan, satisfaction=4
+        )["state"]
+        == "confirmed"
+    )
 
 
 def test_2_5_a_scan_of_another_record_is_no_signature(line: Line):
     other = line.at("awaiting_confirmation")
     foreign = line.attach("technician", other, "signature")
     number = line.at("awaiting_confirmation")
-    assert line.take("technician", number, "confirm", signer_name="A", method="paper_scan", attachment=foreign,
-                     satisfaction=4).status_code == 422
+    assert (
+        line.take(
+            "technician", number, "confirm", signer_name="A", method="paper_scan", attachment=foreign, satisfaction=4
+        ).status_code
+        == 422
+    )
 
 
 def test_2_5_a_positive_tick_with_negative_words_asks_once_more(line: Line):
     number = line.at("awaiting_confirmation")
-    signed = {"signer_name": "A", "method": "onscreen", "signature": drawn(), "satisfaction": 5, "remark": "异响仍未解决"}
+    signed = {
+        "signer_name": "A",
+        "method": "onscreen",
+        "signature": drawn(),
+        "satisfaction": 5,
+        "remark": "异响仍未解决",
+    }
     answer = line.take("technician", number, "confirm", **signed)
     assert answer.status_code == 422
     assert "confirm_negative" in answer.json["message"]
@@ -324,8 +360,14 @@ def test_2_6_own_quality_closes_only_with_an_issued_notice(line: Line, session):
     assert refused.status_code == 409
     assert "corrective action notice" in refused.json["message"]
     qc = line.by("qc")
-    draft = qc.post("corrective_action/", {"complaints": [number], "responsible_department": "production",
-                                           "problem": "bearing clearance out of tolerance"})
+    draft = qc.post(
+        "corrective_action/",
+        {
+            "complaints": [number],
+            "responsible_department": "production",
+            "problem": "bearing clearance out of tolerance",
+        },
+    )
     assert draft.status_code == 201, draft.json
     assert draft.json["result"]["number"] == "JZ-2026-001"
     assert line.take("qc_manager", number, "close").status_code == 409
@@ -362,6 +404,9 @@ def test_aud_every_step_leaves_who_when_from_to_and_clause(line: Line):
     number = line.at("at_qc")
     lines = line.by("auditor").get(f"complaint/{number}/history").json
     assert [(item["actor"], item["step"], item["from"], item["to"]) for item in lines] == [
-        ("reception", "register", "", "received"), ("reception", "classify_quality", "received", "pending_qc"),
-        ("reception", "hand_over", "pending_qc", "handed_over"), ("qc", "receive", "handed_over", "at_qc")]
+        ("reception", "register", "", "received"),
+        ("reception", "classify_quality", "received", "pending_qc"),
+        ("reception", "hand_over", "pending_qc", "handed_over"),
+        ("qc", "receive", "handed_over", "at_qc"),
+    ]
     assert {item["clause"] for item in lines} == {"2.1"}

@@ -76,15 +76,32 @@ def test_every_default_is_a_rule_in_both_languages(session: Session) -> None:
     assert deadlines.seed_rules(session) == []
 
 
-@pytest.mark.parametrize(("code", "due"), [
-    ("HAND_TO_QC", "2026-11-24"), ("ACK", "2026-11-25"), ("NEGOTIATE", "2026-12-01"),
-    ("QC_RECEIVE", "2026-11-25"), ("CONSULT", "2026-11-25"), ("DISPOSE", "2026-11-26"),
-    ("ASSIGN", "2026-11-25"), ("ARRIVE_IN", "2026-11-27"), ("ARRIVE_OUT", "2026-12-01"),
-    ("ARRIVE_REMOTE", "2026-12-04"), ("COMPLETE", "2026-11-27"), ("CONFIRM", "2026-12-04"),
-    ("RETURN_FORM", "2026-11-25"), ("CLOSE", "2026-11-27"), ("CAPA_ISSUE", "2026-11-25"),
-    ("CAPA_ACK", "2026-11-25"), ("CAPA_PLAN", "2026-12-01"), ("CAPA_ACCEPT", "2026-11-26"),
-    ("CAPA_OBJECTION", "2026-11-26"), ("CAPA_VERIFY", "2026-12-24"), ("GM_REPORT", "2026-11-25"),
-])
+@pytest.mark.parametrize(
+    ("code", "due"),
+    [
+        ("HAND_TO_QC", "2026-11-24"),
+        ("ACK", "2026-11-25"),
+        ("NEGOTIATE", "2026-12-01"),
+        ("QC_RECEIVE", "2026-11-25"),
+        ("CONSULT", "2026-11-25"),
+        ("DISPOSE", "2026-11-26"),
+        ("ASSIGN", "2026-11-25"),
+        ("ARRIVE_IN", "2026-11-27"),
+        ("ARRIVE_OUT", "2026-12-01"),
+        ("ARRIVE_REMOTE", "2026-12-04"),
+        ("COMPLETE", "2026-11-27"),
+        ("CONFIRM", "2026-12-04"),
+        ("RETURN_FORM", "2026-11-25"),
+        ("CLOSE", "2026-11-27"),
+        ("CAPA_ISSUE", "2026-11-25"),
+        ("CAPA_ACK", "2026-11-25"),
+        ("CAPA_PLAN", "2026-12-01"),
+        ("CAPA_ACCEPT", "2026-11-26"),
+        ("CAPA_OBJECTION", "2026-11-26"),
+        ("CAPA_VERIFY", "2026-12-24"),
+        ("GM_REPORT", "2026-11-25"),
+    ],
+)
 def test_what_starts_on_a_tuesday_is_due(session: Session, record: Record, code: str, due: str) -> None:
     started = deadlines.start(session, record, code, at("2026-11-24 15:00"))
     assert started.due_at == end_of_day(due)
@@ -151,15 +168,15 @@ def test_a_deadline_comes_back_from_the_database_with_its_reasons(session: Sessi
     session.expire_all()
     [one] = record.deadlines
     assert one.explanation("zh") == "自2026-11-24起算，首日不计，3个自然日，至2026-11-27 24:00止"
-    assert one.explanation("en") == (
-        "From 2026-11-24, first day not counted, 3 calendar days, until 2026-11-27 24:00")
+    assert one.explanation("en") == ("From 2026-11-24, first day not counted, 3 calendar days, until 2026-11-27 24:00")
     assert (one.clause, one.rule.version, one.due_at) == ("2.2", 1, end_of_day("2026-11-27"))
 
 
 def test_an_agreed_day_and_a_typed_moment_replace_the_rule(session: Session, record: Record) -> None:
     revisit = deadlines.start(session, record, "REVISIT", at("2026-11-24 15:00"), due_at=date(2026, 12, 5))
-    special = deadlines.start(session, record, "ARRIVE_SPECIAL", at("2026-11-24 15:00"),
-                              due_at=at("2026-12-18 18:00"), reason="签证")
+    special = deadlines.start(
+        session, record, "ARRIVE_SPECIAL", at("2026-11-24 15:00"), due_at=at("2026-12-18 18:00"), reason="签证"
+    )
     assert revisit.due_at == end_of_day("2026-12-05")
     assert (special.due_at, special.reason) == (at("2026-12-18 18:00"), "签证")
     longer = deadlines.start(session, record, "CONSULT", at("2026-11-24 15:00"), quantity=3)
@@ -169,8 +186,7 @@ def test_an_agreed_day_and_a_typed_moment_replace_the_rule(session: Session, rec
 
 
 @pytest.mark.parametrize(("roll", "due"), [("none", "2026-11-29"), ("next_workday", "2026-11-30")])
-def test_a1_the_same_day_on_a_sunday_is_a_setting(
-        session: Session, record: Record, roll: str, due: str) -> None:
+def test_a1_the_same_day_on_a_sunday_is_a_setting(session: Session, record: Record, roll: str, due: str) -> None:
     settings.put(session, "same_day_roll", roll)
     assert deadlines.start(session, record, "HAND_TO_QC", at("2026-11-29 10:00")).due_at == end_of_day(due)
 
@@ -187,8 +203,7 @@ def test_2_2_another_region_moves_the_running_arrival_only(session: Session, rec
     assert first.due_at == end_of_day("2026-11-27")
 
 
-def test_a5_a_region_without_a_period_keeps_the_end_till_one_is_typed(
-        session: Session, record: Record) -> None:
+def test_a5_a_region_without_a_period_keeps_the_end_till_one_is_typed(session: Session, record: Record) -> None:
     one = deadlines.start(session, record, "ARRIVE_IN", at("2026-11-24 15:00"))
     assert deadlines.recompute(session, one, "香港", code="ARRIVE_SPECIAL") is None
     assert (one.code, one.due_at) == ("ARRIVE_SPECIAL", end_of_day("2026-11-27"))
@@ -227,22 +242,27 @@ def test_a_provisional_end_is_settled_when_the_year_is_published(session: Sessio
     override_day(session, date(2027, 1, 3), True, "调休", "Working Sunday")
     session.flush()
     assert deadlines.recompute_all(session, "2027年日历公布", provisional=True) == [
-        (one, end_of_day("2027-01-04"), end_of_day("2027-01-03"))]
+        (one, end_of_day("2027-01-04"), end_of_day("2027-01-03"))
+    ]
     assert not one.provisional
 
 
-@pytest.mark.parametrize(("code", "start", "warn"), [
-    ("HAND_TO_QC", "2026-11-24 09:20", "2026-11-24 16:30"),
-    ("HAND_TO_QC", "2026-11-24 16:31", None),
-    ("HAND_TO_QC", "2026-11-29 09:20", "2026-11-29 16:30"),
-    ("ASSIGN", "2026-11-24 09:20", "2026-11-25 15:30"),
-    ("ARRIVE_IN", "2026-11-24 15:00", "2026-11-26 15:30"),
-    ("ARRIVE_IN", "2026-11-26 15:00", "2026-11-27 15:30"),  # due on Sunday: Saturday is off
-    ("DISPOSE", "2026-11-27 15:00", "2026-11-30 15:30"),
-    ("GM_READ", "2026-11-24 10:02", None),
-])
-def test_a_warning_comes_in_working_time(session: Session, record: Record, code: str, start: str,
-                                         warn: str | None) -> None:
+@pytest.mark.parametrize(
+    ("code", "start", "warn"),
+    [
+        ("HAND_TO_QC", "2026-11-24 09:20", "2026-11-24 16:30"),
+        ("HAND_TO_QC", "2026-11-24 16:31", None),
+        ("HAND_TO_QC", "2026-11-29 09:20", "2026-11-29 16:30"),
+        ("ASSIGN", "2026-11-24 09:20", "2026-11-25 15:30"),
+        ("ARRIVE_IN", "2026-11-24 15:00", "2026-11-26 15:30"),
+        ("ARRIVE_IN", "2026-11-26 15:00", "2026-11-27 15:30"),  # due on Sunday: Saturday is off
+        ("DISPOSE", "2026-11-27 15:00", "2026-11-30 15:30"),
+        ("GM_READ", "2026-11-24 10:02", None),
+    ],
+)
+def test_a_warning_comes_in_working_time(
+    session: Session, record: Record, code: str, start: str, warn: str | None
+) -> None:
     assert deadlines.start(session, record, code, at(start)).warn_at == (at(warn) if warn else None)
 
 
@@ -255,8 +275,10 @@ def test_a_rule_may_say_when_to_warn(session: Session, record: Record) -> None:
 
 def test_the_scanner_s_questions_use_an_index(session: Session) -> None:
     open_ones = "SELECT id FROM deadline WHERE met_at IS NULL AND cancelled_at IS NULL"
-    for condition, index in (("due_at <= '2026-11-24'", "ix_deadline_due"),
-                             ("warned_at IS NULL AND warn_at <= '2026-11-24'", "ix_deadline_warn")):
+    for condition, index in (
+        ("due_at <= '2026-11-24'", "ix_deadline_due"),
+        ("warned_at IS NULL AND warn_at <= '2026-11-24'", "ix_deadline_warn"),
+    ):
         rows = session.execute(text(f"EXPLAIN QUERY PLAN {open_ones} AND {condition}"))
         plan = " ".join(row[3] for row in rows)
         assert index in plan, plan

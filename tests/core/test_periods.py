@@ -18,8 +18,13 @@ from app.core.workdays import WorkCalendar, published_calendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CASES = yaml.safe_load((Path(__file__).parent.parent / "deadlines.yaml").read_text(encoding="utf-8"))
-UNITS = {"day": (Unit.day, 1), "week": (Unit.day, 7), "workday": (Unit.workday, 1), "month": (Unit.month, 1),
-         "hour": (Unit.hour, 1)}
+UNITS = {
+    "day": (Unit.day, 1),
+    "week": (Unit.day, 7),
+    "workday": (Unit.workday, 1),
+    "month": (Unit.month, 1),
+    "hour": (Unit.hour, 1),
+}
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +68,8 @@ def test_the_explanation_speaks_english_too(calendar: WorkCalendar) -> None:
     assert explain(start, period, end_of(start, period, calendar), "en") == (
         "From 2026-07-01, first day not counted, 3 months, until 2026-10-08 24:00; "
         "the last day 2026-10-01 (National Day) is a public holiday, "
-        "moved to 2026-10-08 (Civil Code art. 203)")
+        "moved to 2026-10-08 (Civil Code art. 203)"
+    )
 
 
 def test_midnight_is_exclusive_and_written_24_00(calendar: WorkCalendar) -> None:
@@ -73,8 +79,10 @@ def test_midnight_is_exclusive_and_written_24_00(calendar: WorkCalendar) -> None
     assert stamp(end.due_at) == "2026-11-27 24:00"
 
 
-@pytest.mark.parametrize("bad", [(-1, Unit.day, False, None), (1, Unit.fixed, False, None),
-                                 (1, Unit.day, False, datetime(2026, 1, 1, tzinfo=UTC))])
+@pytest.mark.parametrize(
+    "bad",
+    [(-1, Unit.day, False, None), (1, Unit.fixed, False, None), (1, Unit.day, False, datetime(2026, 1, 1, tzinfo=UTC))],
+)
 def test_a_period_that_makes_no_sense_is_refused(bad: tuple[Any, ...]) -> None:
     with pytest.raises(ValueError):
         Period(*bad)

@@ -1,0 +1,151 @@
+"""A portal with the small demo, served to a real browser."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from app import create_app
+from app.core import clock
+from app.demo.plots import PLOTS
+from app.demo.story import tell
+from app.extensions import db
+from tests.support import PASSWORD
+
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
+RUN_AXE = """axe.run({runOnly: ['wcag2a', 'wcag2aa']}).then(r => r.violations.map(
+    v => v.id + ' (' + v.impact + ') ' + v.nodes[0].html.slice(0, 160)))"""
+
+
+@dataclass
+class Visit:
+    """One person's browser window, and everything in it that should not have happened."""
+
+    page: Any
+    base: str
+    trouble: list[str] = field(default_factory=list)
+
+    def sign_in(self, login: str) -> None:
+        self.page.goto(f"{self.base}/login/")
+        self.page.fill("#username", login)
+        self.page.fill("#password", PASSWORD)
+        self.page.press("#password", "Enter")
+        self.page.wait_for_selector(".p-user")
+
+    def open(self, path: str) -> Any:
+        return self.page.goto(self.base + path)
+
+    def watch(self) -> None:
+        """Note requests to other hosts, script errors, violations of the content policy and server errors."""
+        self.page.on("request", self._foreign)
+        self.page.on("pageerror", lambda error: self.trouble.append(f"script: {error} on {self.page.url}"))
+        self.page.on("console", self._console)
+        self.page.on(
+            "response", lambda answer: answer.status >= 500 and self.trouble.append(f"{answer.status} {answer.url}")
+        )
+
+    def _foreign(self, request: Any) -> None:
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.trouble.append(f"another host: {request.url}")
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.trouble.append(f"console: {message.text[:200]} on {self.page.url}")
+
+    def barriers(self) -> list[str]:
+        """What axe finds on the page as it stands."""
+        self.page.evaluate(AXE)
+        found: list[str] = self.page.evaluate(RUN_AXE)
+        return [f"{self.page.url}: {item}" for item in found]
+
+    def overflow(self) -> list[str]:
+        """Whether the page is wider than the window."""
+        wide, window = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        return [f"{self.page.url}: {wide} px wide in a window of {window}"] if wide > window else []
+
+
+@pytest.fixture(scope="session")
+def portal(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, str]]:
+    """The demo's portal with form tokens checked, on a port of its own."""
+    folder = tmp_path_factory.mktemp("browser")
+    shutil.copy(template / "portal.db", folder / "portal.db")
+    clock.set_frozen(None)
+    app = create_app(
+        {
+            "TESTING": True,
+            "PORTAL_ENV": "test",
+            "DATA_DIR": str(folder),
+            "UPLOAD_DIR": str(folder / "uploads"),
+            "MAIL_DIR": str(folder / "mail"),
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'portal.db'}",
+            "SECRET_KEY": "test-" * 8,
+            "AUDIT_KEY": b"audit-test",
+            "RATELIMIT_ENABLED": False,
+            "MAIL_SERVER": "",
+        }
+    )
+    with app.app_context():
+        tell(db.session, PLOTS)
+        db.session.remove()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield app, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=chromium, headless=True, args=ARGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser: Any, portal: tuple[Flask, str]) -> Callable[..., Any]:
+    """visit("qc", locale="zh", width=390) is a context manager: that person's window."""
+
+    @contextmanager
+    def window(
+        login: str = "", *, locale: str = "zh", width: int = 1366, script: bool = True, dark: bool = False
+    ) -> Iterator[Visit]:
+        context = browser.new_context(
+            viewport={"width": width, "height": 844 if width < 500 else 768},
+            locale={"zh": "zh-CN", "en": "en-US"}[locale],
+            java_script_enabled=script,
+            color_scheme="dark" if dark else "light",
+            is_mobile=width < 500,
+        )
+        found = Visit(context.new_page(), portal[1])
+        found.watch()
+        if login:
+            found.sign_in(login)
+            if found.page.locator(f".p-right [name=locale][value={locale}]").count():
+                found.page.click(".p-right [name=locale]")
+        yield found
+        context.close()
+
+    return window
