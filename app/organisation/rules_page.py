@@ -55,7 +55,7 @@ class DeadlineRuleView(BaseView):
     add_title, edit_title = _l("Deadline rules"), _l("Change the deadline rule")
     search_hint = _l("Code or name")
     searched = (DeadlineRule.code, DeadlineRule.name_zh, DeadlineRule.name_en)
-    default_order = ("id", False)
+    default_order = ("code", False)
     columns = {
         "name": Column(_l("Deadline"), lambda row: row.name(str(get_locale() or "zh"))),
         "code": Column(_l("Code"), "code", order=DeadlineRule.code),
