@@ -18,9 +18,19 @@ def row(session, model=Customer, number=1):
     return session.get(model, number)
 
 
-@pytest.mark.parametrize(("typed", "kept"), [
-    ("0574-8888 1234", "57488881234"), ("+86 138 0000 1234", "13800001234"), ("138-0000-1234转8", "13800001234"),
-    ("12345", "12345"), ("+49 30 123456", "4930123456"), ("", ""), (None, ""), ("400-820-8820 ext. 12", "4008208820")])
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("0574-8888 1234", "57488881234"),
+        ("+86 138 0000 1234", "13800001234"),
+        ("138-0000-1234转8", "13800001234"),
+        ("12345", "12345"),
+        ("+49 30 123456", "4930123456"),
+        ("", ""),
+        (None, ""),
+        ("400-820-8820 ext. 12", "4008208820"),
+    ],
+)
 def test_phone_numbers_are_kept_as_digits_too(typed, kept):
     assert digits(typed) == kept
 
@@ -43,11 +53,26 @@ def test_a_hotline_is_no_regular_number_and_still_one():
 
 def test_a_customer_is_kept_with_what_searching_needs(as_role, session):
     clerk = as_role("reception")
-    answer = clerk.post("/customer/add", {"name": "温州示例阀门有限公司", "phone": "0577-8888 1234", "region": "330302",
-                                          "kind": "enterprise", "level": "normal", "active": "true"}, follow_redirects=True)
+    answer = clerk.post(
+        "/customer/add",
+        {
+            "name": "温州示例阀门有限公司",
+            "phone": "0577-8888 1234",
+            "region": "330302",
+            "kind": "enterprise",
+            "level": "normal",
+            "active": "true",
+        },
+        follow_redirects=True,
+    )
     assert "was saved" in answer.text
     kept = session.scalars(select(Customer).where(Customer.name == "温州示例阀门有限公司")).one()
-    assert (kept.pinyin, kept.phone_digits, kept.line, kept.region_code) == ("wzslfmyxgs", "57788881234", "mf", "330302")
+    assert (kept.pinyin, kept.phone_digits, kept.line, kept.region_code) == (
+        "wzslfmyxgs",
+        "57788881234",
+        "mf",
+        "330302",
+    )
     find = lambda term: [item["id"] for item in clerk.get(f"/lookup/customer?term={term}").json["results"]]  # noqa: E731
     for term in ("温州示例", "wzslf", "WZSLF", "0577-8888", "57788881234"):
         assert find(term) == [kept.id], term
@@ -61,7 +86,9 @@ def test_initials_follow_the_name_unless_they_were_typed(rest):
     assert made["result"]["pinyin"] == "sssl"
     renamed = tool.put(f"customer/{number}", {"name": "乐清示例"}, headers={"If-Match": str(version)}).json["result"]
     assert renamed["pinyin"] == "yqsl"
-    typed = tool.put(f"customer/{number}", {"pinyin": "LQSL"}, headers={"If-Match": str(renamed["version"])}).json["result"]
+    typed = tool.put(f"customer/{number}", {"pinyin": "LQSL"}, headers={"If-Match": str(renamed["version"])}).json[
+        "result"
+    ]
     assert typed["pinyin"] == "lqsl"
 
 
@@ -69,24 +96,34 @@ def test_the_same_phone_and_a_hotline_are_hints_not_refusals(as_role):
     clerk = as_role("reception")
     answer = clerk.post("/customer/add", {"name": "新示例公司", "phone": PHONE}, follow_redirects=True)
     assert answer.status_code == 200 and "also belongs to" in answer.text and "苏州示例电梯部件有限公司" in answer.text
-    assert "not a regular phone number" in clerk.post(
-        "/customer/add", {"name": "热线示例", "phone": "12345"}, follow_redirects=True).text
+    assert (
+        "not a regular phone number"
+        in clerk.post("/customer/add", {"name": "热线示例", "phone": "12345"}, follow_redirects=True).text
+    )
     assert clerk.post("/customer/add", {"name": "无效示例", "phone": "call me"}).status_code == 422
 
 
 def test_who_is_calling_is_found_by_phone_also_through_a_contact(as_role):
     clerk = as_role("reception")
-    assert [item["text"] for item in clerk.get(f"/customer/match?phone={PHONE}").json["customers"]] == ["苏州示例电梯部件有限公司"]
+    assert [item["text"] for item in clerk.get(f"/customer/match?phone={PHONE}").json["customers"]] == [
+        "苏州示例电梯部件有限公司"
+    ]
     assert [item["text"] for item in clerk.get("/customer/match?phone=1990-002-0002").json["customers"]] == [
-        "宁波示例精密机械有限公司"]
+        "宁波示例精密机械有限公司"
+    ]
     assert clerk.get("/customer/match?phone=99").json == {"customers": []}
 
 
 def test_a_new_customer_is_made_in_the_middle_of_an_intake(as_role, session):
     clerk = as_role("reception")
-    made = clerk.post("/customer/quick", {"name": "嘉兴示例泵业", "phone": "13800001234", "contact": "沈工", "region": "330402"})
+    made = clerk.post(
+        "/customer/quick", {"name": "嘉兴示例泵业", "phone": "13800001234", "contact": "沈工", "region": "330402"}
+    )
     assert made.status_code == 201 and made.json["text"] == "嘉兴示例泵业"
-    assert session.scalars(select(Contact).where(Contact.customer_id == made.json["id"])).one().phone_digits == "13800001234"
+    assert (
+        session.scalars(select(Contact).where(Contact.customer_id == made.json["id"])).one().phone_digits
+        == "13800001234"
+    )
     wrong = clerk.post("/customer/quick", {"name": "", "region": "朝阳区"})
     assert wrong.status_code == 422 and set(wrong.json["message"]) == {"name", "region"}
     assert as_role("technician").post("/customer/quick", {"name": "x"}).status_code in (302, 403)
@@ -94,8 +131,11 @@ def test_a_new_customer_is_made_in_the_middle_of_an_intake(as_role, session):
 
 def test_phone_numbers_are_masked_for_those_who_only_read(as_role, rest, session, app):
     with app.app_context():
-        db.session.execute(Customer.__table__.update().values(
-            sales_owner_id=select(User.id).where(User.username == "finance").scalar_subquery()))
+        db.session.execute(
+            Customer.__table__.update().values(
+                sales_owner_id=select(User.id).where(User.username == "finance").scalar_subquery()
+            )
+        )
         db.session.commit()
     reader, clerk = as_role("finance"), as_role("reception")
     assert PHONE in clerk.get("/customer/show/1").text and PHONE in clerk.get("/customer/list/").text
@@ -110,8 +150,11 @@ def test_phone_numbers_are_masked_for_those_who_only_read(as_role, rest, session
 
 def test_who_may_not_see_a_number_cannot_find_it_digit_by_digit(as_role, rest, app):
     with app.app_context():
-        db.session.execute(Customer.__table__.update().values(
-            sales_owner_id=select(User.id).where(User.username == "finance").scalar_subquery()))
+        db.session.execute(
+            Customer.__table__.update().values(
+                sales_owner_id=select(User.id).where(User.username == "finance").scalar_subquery()
+            )
+        )
         db.session.commit()
     assert "苏州示例" not in as_role("finance").get("/customer/list/?q=19900010001").text
     assert "苏州示例" in as_role("reception").get("/customer/list/?q=19900010001").text
@@ -123,13 +166,23 @@ def test_row_scopes_hold_everywhere(as_role, rest, session, app):
     """An agent sees own customers; manufacturing never sees real estate; who only works for a customer sees that one."""
     with app.app_context():
         agent = db.session.scalars(select(User.id).where(User.username == "agent")).one()
-        db.session.add(Customer(name="业主示例", line="re", kind="individual", sales_owner_id=agent, phone="13900005678"))
+        db.session.add(
+            Customer(name="业主示例", line="re", kind="individual", sales_owner_id=agent, phone="13900005678")
+        )
         db.session.add(Customer(name="邻居示例", line="re", kind="individual", phone="13900005679"))
         db.session.commit()
-    own, other = (session.scalars(select(Customer.id).where(Customer.name == name)).one() for name in ("业主示例", "邻居示例"))
+    own, other = (
+        session.scalars(select(Customer.id).where(Customer.name == name)).one() for name in ("业主示例", "邻居示例")
+    )
     agent, qc, marketing, technician = as_role("agent"), as_role("qc"), as_role("marketing"), as_role("technician")
-    assert agent.get(f"/customer/show/{own}").status_code == 200 and agent.get(f"/customer/show/{other}").status_code == 404
-    assert marketing.get(f"/customer/show/{other}").status_code == 200 and marketing.get("/customer/show/1").status_code == 404
+    assert (
+        agent.get(f"/customer/show/{own}").status_code == 200
+        and agent.get(f"/customer/show/{other}").status_code == 404
+    )
+    assert (
+        marketing.get(f"/customer/show/{other}").status_code == 200
+        and marketing.get("/customer/show/1").status_code == 404
+    )
     assert qc.get(f"/customer/show/{own}").status_code == 404 and "示例" in qc.get("/customer/list/").text
     assert technician.get("/customer/show/1").status_code == 404
     assert rest("agent").get(f"customer/{other}").status_code == 404
@@ -145,8 +198,10 @@ def test_row_scopes_hold_everywhere(as_role, rest, session, app):
 def test_the_customers_page_tells_contacts_units_and_complaints(as_role, rest, session):
     product = session.scalars(select(Product.id).limit(1)).one()
     assert rest("qc").post("product_unit/", {"serial_no": "SN-1", "product": product, "customer": 1}).status_code == 201
-    made = rest("reception").post("complaint/", {
-        "channel": "phone", "customer": 1, "site_region": "320583", "subject": "主轴异响", "description": "x"})
+    made = rest("reception").post(
+        "complaint/",
+        {"channel": "phone", "customer": 1, "site_region": "320583", "subject": "主轴异响", "description": "x"},
+    )
     assert made.status_code == 201
     page = as_role("reception").get("/customer/show/1").text
     for words in ("钱经理", "SN-1", made.json["result"]["number"], "主轴异响", "/complaint/add?customer=1"):
@@ -157,16 +212,31 @@ def test_the_customers_page_tells_contacts_units_and_complaints(as_role, rest, s
 def test_two_clerks_never_overwrite_each_other(as_role, session):
     first, second = as_role("reception"), as_role("sales")
     version = row(session).version
-    form = {"name": "苏州示例电梯部件有限公司", "kind": "enterprise", "level": "key", "phone": PHONE, "row_version": version}
+    form = {
+        "name": "苏州示例电梯部件有限公司",
+        "kind": "enterprise",
+        "level": "key",
+        "phone": PHONE,
+        "row_version": version,
+    }
     assert first.post("/customer/edit/1", {**form, "address": "新路 1 号"}).status_code == 302
     answer = second.post("/customer/edit/1", {**form, "note": "typed with care"})
     assert answer.status_code == 409 and "typed with care" in answer.text
     assert row(session).address == "新路 1 号" and row(session).note is None
 
 
-@pytest.mark.parametrize(("body", "field"), [
-    ({}, "name"), ({"name": "x" * 121}, "name"), ({"name": "a", "email": "x"}, "email"), ({"name": "a", "kind": "king"}, "kind"),
-    ({"name": ["a"]}, "name"), ({"name": "a\0b"}, "name"), ({"name": "a", "sales_owner": "nobody"}, "sales_owner")])
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "name"),
+        ({"name": "x" * 121}, "name"),
+        ({"name": "a", "email": "x"}, "email"),
+        ({"name": "a", "kind": "king"}, "kind"),
+        ({"name": ["a"]}, "name"),
+        ({"name": "a\0b"}, "name"),
+        ({"name": "a", "sales_owner": "nobody"}, "sales_owner"),
+    ],
+)
 def test_wrong_fields_are_said_one_by_one(rest, body, field):
     answer = rest("reception").post("customer/", body)
     assert answer.status_code == 422 and field in answer.json["message"]
@@ -174,13 +244,20 @@ def test_wrong_fields_are_said_one_by_one(rest, body, field):
 
 def test_products_and_units(as_role, rest, session):
     tool = rest("qc")
-    made = tool.post("product/", {"model": "ZZ-1", "name_zh": "示例", "name_en": "Example", "category": "pump", "warranty_months": 18})
+    made = tool.post(
+        "product/",
+        {"model": "ZZ-1", "name_zh": "示例", "name_en": "Example", "category": "pump", "warranty_months": 18},
+    )
     assert made.status_code == 201
     unit = tool.post("product_unit/", {"serial_no": "ZZ-1-001", "product": made.json["id"], "shipped_on": "2026-08-31"})
     assert unit.json["result"]["warranty_until"] == "2028-02-29"  # 18 months, clamped to the month's end
     assert tool.post("product_unit/", {"serial_no": "ZZ-1-001", "product": made.json["id"]}).status_code == 422
-    assert tool.post("product_unit/", {"serial_no": "ZZ-2", "product": 1, "made_on": "2026-02-02",
-                                       "shipped_on": "2026-02-01"}).status_code == 422
+    assert (
+        tool.post(
+            "product_unit/", {"serial_no": "ZZ-2", "product": 1, "made_on": "2026-02-02", "shipped_on": "2026-02-01"}
+        ).status_code
+        == 422
+    )
     assert tool.post("product/", {"model": "ZZ-1", "name_zh": "a", "name_en": "b"}).status_code == 422
     assert rest("sales").post("product/", {"model": "ZZ-3", "name_zh": "a", "name_en": "b"}).status_code == 403
     admin = as_role("admin")
@@ -191,10 +268,17 @@ def test_products_and_units(as_role, rest, session):
 def test_many_customers_do_not_slow_a_form(as_role, app):
     """The forms ship no customer but the chosen one, and a select asks for twenty."""
     clerk = as_role("reception")
-    sizes = {url: len(clerk.get(url).data) for url in ("/contact/add?customer=1", "/product_unit/list/", "/customer/add")}
+    sizes = {
+        url: len(clerk.get(url).data) for url in ("/contact/add?customer=1", "/product_unit/list/", "/customer/add")
+    }
     with app.app_context():
-        db.session.execute(insert(Customer), [
-            {"name": f"批量示例{number:05d}有限公司", "pinyin": "plsl", "phone_digits": f"1980000{number:04d}"} for number in range(5000)])
+        db.session.execute(
+            insert(Customer),
+            [
+                {"name": f"批量示例{number:05d}有限公司", "pinyin": "plsl", "phone_digits": f"1980000{number:04d}"}
+                for number in range(5000)
+            ],
+        )
         db.session.commit()
     for url, size in sizes.items():
         assert abs(len(clerk.get(url).data) - size) < 200, url
