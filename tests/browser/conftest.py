@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -105,6 +106,7 @@ def portal(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with app.app_context():
         tell(db.session, PLOTS)
         db.session.remove()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield app, f"http://127.0.0.1:{server.server_port}"

@@ -81,7 +81,7 @@ def test_pages_of_the_administrator_have_no_barrier(visit: Callable[..., Any], w
             ".p-side a", "links => links.map(link => link.getAttribute('href'))"
         ):
             window.open(path)
-            found += window.barriers() + (window.overflow() if width > 400 else [])
+            found += window.barriers() + window.overflow()
     assert not found, "\n".join(found)
 
 
