@@ -44,12 +44,17 @@ class Visit:
     base: str
     trouble: list[str] = field(default_factory=list)
 
-    def sign_in(self, login: str) -> None:
+    def sign_in(self, login: str, locale: str = "") -> None:
+        """As another person, in a language."""
+        self.page.context.clear_cookies()
         self.page.goto(f"{self.base}/login/")
         self.page.fill("#username", login)
         self.page.fill("#password", PASSWORD)
         self.page.press("#password", "Enter")
         self.page.wait_for_selector(".p-user")
+        if locale and self.page.locator(f".p-right [name=locale][value={locale}]").count():
+            self.page.click(".p-right [name=locale]")
+            self.page.wait_for_selector(f"html[lang^={locale}]")
 
     def open(self, path: str) -> Any:
         return self.page.goto(self.base + path)
@@ -144,9 +149,7 @@ def visit(browser: Any, portal: tuple[Flask, str]) -> Callable[..., Any]:
         found = Visit(context.new_page(), portal[1])
         found.watch()
         if login:
-            found.sign_in(login)
-            if found.page.locator(f".p-right [name=locale][value={locale}]").count():
-                found.page.click(".p-right [name=locale]")
+            found.sign_in(login, locale)
         yield found
         context.close()
 

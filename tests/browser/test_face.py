@@ -43,8 +43,9 @@ def record_in(app: Any, state: str, kind: str = "complaint") -> int:
 @pytest.mark.parametrize("locale", ["zh", "en"])
 def test_every_menu_entry_of_every_role_opens_cleanly(visit: Callable[..., Any], locale: str) -> None:
     assert FUNCTIONS
-    for login, *_rest in PEOPLE:
-        with visit(login, locale=locale) as window:
+    with visit(locale=locale) as window:
+        for login, *_rest in PEOPLE:
+            window.sign_in(login, locale)
             entries = window.page.eval_on_selector_all(
                 ".p-side a", "links => links.map(link => link.getAttribute('href'))"
             )
@@ -102,7 +103,7 @@ def test_an_expired_session_loses_nothing_typed(visit: Callable[..., Any], porta
         page.wait_for_selector("#dlg [data-say]:not([hidden])")
         assert page.input_value("#dlg [name=solution_plan]") == "更换轴承"
         second = type(window)(page.context.new_page(), window.base)
-        second.sign_in("reception")
+        second.sign_in("reception", "zh")
         page.click("#dlg [type=submit]")
         page.wait_for_selector(".toast-p")
         assert page.locator(".r-head .btn-primary").get_attribute("data-step") == "hand_over"
