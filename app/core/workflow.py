@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -295,7 +295,7 @@ class Workflow(Generic[R]):
             target=record.state,
             clause=deed.step.clause,
             actor_id=actor.user_id,
-            on_behalf_id=actor.for_whom(deed.step.name),
+            on_behalf_id=stood_for(deed.step, record, actor),
             comment=deed.comment,
             changes=deed.changes,
         )
@@ -314,6 +314,16 @@ class Workflow(Generic[R]):
 def allowed(step: Transition[Any], record: Any, actor: Actor) -> bool:
     """Granted by the administrator, and this record is this person's where the step says so."""
     return actor.may(step.name) and (actor.is_system or step.whose is None or step.whose(record, actor))
+
+
+def stood_for(step: Transition[Any], record: Any, actor: Actor) -> int | None:
+    """代理: the absent colleague by whose right, or in whose place, somebody acts."""
+    if (person := actor.for_whom(step.name)) is not None or step.whose is None or actor.user_id is None:
+        return person
+    if step.whose(record, replace(actor, stands_for=frozenset({actor.user_id}))):
+        return None
+    away = sorted(actor.stands_for - {actor.user_id})
+    return next((each for each in away if step.whose(record, replace(actor, stands_for=frozenset({each})))), None)
 
 
 def tell(fired: Fired) -> None:

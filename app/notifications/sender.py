@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
+from email.policy import SMTP
 from typing import Any
 
 from flask import current_app
@@ -97,6 +98,7 @@ def _hand_over(message: Any, mail: OutboxMail) -> str:
     connection = PortalMail.connect(current_app.extensions["mail"])
     host = connection.configure_host()
     try:
+        host.ehlo_or_helo_if_needed()
         code, reply = host.mail(current_app.config["MAIL_DEFAULT_SENDER"])
         if code != 250:
             raise smtplib.SMTPResponseException(code, reply)
@@ -104,7 +106,7 @@ def _hand_over(message: Any, mail: OutboxMail) -> str:
         if code not in (250, 251):
             raise smtplib.SMTPResponseException(code, reply)
         try:
-            code, reply = host.data(bytes(message))
+            code, reply = host.data(message.as_bytes(policy=SMTP))
         except smtplib.SMTPDataError:
             raise
         except (OSError, smtplib.SMTPServerDisconnected) as error:
