@@ -22,6 +22,7 @@ from app.extensions import db
 from app.organisation.people import name_of
 
 from . import forms, intake
+from . import zones as _zones  # noqa: F401  (arrival clocks follow the regions)
 from .cards import CARDS
 from .codes import CHANNELS
 from .models import Assignment, Complaint

@@ -75,7 +75,7 @@ def blame(field: BusinessField, sentence: str) -> bool:
 class CustomerForm(StepForm):
     """顾客: who they are and how to reach them."""
 
-    name = TextField(_l("Name"), required=True, max_length=120)
+    name = TextField(_l("Customer name"), required=True, max_length=120)
     short_name = TextField(_l("Short name"), max_length=40)
     kind = ChoiceField(_l("Kind of customer"), choices=KINDS)
     level = ChoiceField(_l("Customer level"), choices=LEVELS)
@@ -108,7 +108,7 @@ class CustomerForm(StepForm):
 class QuickCustomerForm(StepForm):
     """A new customer made while a complaint is taken: what one hears on the phone."""
 
-    name = TextField(_l("Name"), required=True, max_length=120)
+    name = TextField(_l("Customer name"), required=True, max_length=120)
     kind = ChoiceField(_l("Kind of customer"), choices=KINDS)
     phone = PhoneField(_l("Phone"))
     email = EmailField(_l("E-mail"))
@@ -121,7 +121,7 @@ class ContactForm(StepForm):
     """联系人."""
 
     customer = RemoteSelectField(_l("Customer"), lookup="customer", required=True)
-    name = TextField(_l("Name"), required=True, max_length=80)
+    name = TextField(_l("Contact name"), required=True, max_length=80)
     position = TextField(_l("Position"), max_length=60)
     mobile = PhoneField(_l("Phone"))
     email = EmailField(_l("E-mail"))

@@ -26,7 +26,7 @@ def save_customer(session: Session, row: Customer | None, values: dict[str, Any]
     """A customer with its defaults: the person's own line; an agent's customer is his own."""
     rights = current_rights()
     before = row and (row.name, row.pinyin)
-    kept = {"kind": "enterprise", "level": "normal", "language": "zh", "line": _own_line()}
+    kept = {"kind": "enterprise", "level": "normal", "language": "zh", "line": own_line()}
     for name, default in kept.items():
         values[name] = values.get(name) or (getattr(row, name) if row else default)
     values["active"] = values.get("active") is not False
@@ -39,7 +39,8 @@ def save_customer(session: Session, row: Customer | None, values: dict[str, Any]
     return saved
 
 
-def _own_line() -> str:
+def own_line() -> str:
+    """The business line a person works in; manufacturing for those of both."""
     return next((line for line in LINES if current_rights().sees_line(line)), "mf")
 
 

@@ -75,7 +75,7 @@ def facts(customer: Customer) -> list[tuple[Any, Any]]:
     from app.organisation.people import name_of
 
     return [
-        (_("Name"), name_cell(customer)),
+        (_("Customer name"), name_cell(customer)),
         (_("Short name"), customer.short_name),
         (_("Kind of customer"), word(KINDS, customer.kind)),
         (_("Customer level"), word(LEVELS, customer.level)),

@@ -40,7 +40,7 @@ class CustomerView(BaseView):
     empty_hint = _l("No customer was found. Search with fewer words, or add the customer.")
     eager = (joinedload(Customer.region),)
     columns = {
-        "name": Column(_l("Name"), show.name_cell, order=Customer.name, plain=lambda row: row.name),
+        "name": Column(_l("Customer name"), show.name_cell, order=Customer.name, plain=lambda row: row.name),
         "kind": Column(_l("Kind of customer"), lambda row: word(KINDS, row.kind)),
         "region": Column(_l("Region"), show.region_text),
         "phone": Column(
@@ -64,7 +64,14 @@ class CustomerView(BaseView):
         return show.facts(row)
 
     def initial(self) -> Mapping[str, Any]:
-        return {"kind": "enterprise", "level": "normal", "language": "zh", "active": "true", **super().initial()}
+        started = {
+            "kind": "enterprise",
+            "level": "normal",
+            "language": "zh",
+            "active": "true",
+            "line": keeping.own_line(),
+        }
+        return {**started, **super().initial()}
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
         saved = keeping.save_customer(db.session, row, values)
@@ -141,7 +148,7 @@ class ContactView(BaseView):
     search_hint = _l("Name or phone")
     eager = (joinedload(Contact.customer),)
     columns = {
-        "name": Column(_l("Name"), "name", order=Contact.name),
+        "name": Column(_l("Contact name"), "name", order=Contact.name),
         "customer": Column(_l("Customer"), show.customer_link, plain=lambda row: row.customer.name),
         "position": Column(_l("Position"), "position"),
         "mobile": Column(

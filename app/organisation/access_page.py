@@ -11,6 +11,7 @@ from flask_appbuilder import BaseView as Page
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_appbuilder.security.sqla.models import (
+    Group,
     Permission,
     PermissionView,
     Role,
@@ -20,7 +21,7 @@ from flask_appbuilder.security.sqla.models import (
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.core import seeding
 from app.core.security import current_rights
@@ -79,7 +80,8 @@ def granted(session: Session) -> set[Grant]:
 def columns(session: Session) -> list[Column]:
     """The roles, with the departments that carry them."""
     carried: dict[int, list[str]] = {}
-    for department in session.scalars(select(Department).where(Department.active.is_(True)).order_by(Department.id)):
+    query = select(Department).where(Department.active.is_(True)).order_by(Department.id)
+    for department in session.scalars(query.options(selectinload(Department.group).selectinload(Group.roles))):
         for role in department.group.roles if department.group else []:
             carried.setdefault(role.id, []).append(department.label)
     functions = set(session.scalars(select(Function.role_id)))

@@ -64,8 +64,8 @@ class EmployeeView(BaseView):
     default_order = ("username", False)
     eager = (joinedload(EmployeeProfile.user).selectinload(User.roles), joinedload(EmployeeProfile.department))
     columns = {
-        "name": Column(_l("Name"), lambda row: full_name(row.user), order=User.last_name),
-        "username": Column(_l("Login"), lambda row: row.user.username, order=User.username),
+        "name": Column(_l("Full name"), lambda row: full_name(row.user), order=User.last_name),
+        "username": Column(_l("Login name"), lambda row: row.user.username, order=User.username),
         "department": Column(_l("Department"), lambda row: row.department.label if row.department else ""),
         "position": Column(_l("Position"), "position"),
         "roles": Column(_l("Own roles"), own_roles),
@@ -93,8 +93,8 @@ class EmployeeView(BaseView):
             roles.words_of(db.session, row.department.group.roles) if row.department and row.department.group else []
         )
         return [
-            (_("Name"), full_name(row.user)),
-            (_("Login"), row.user.username),
+            (_("Full name"), full_name(row.user)),
+            (_("Login name"), row.user.username),
             (_("State"), status_cell(row)),
             (_("E-mail"), row.user.email),
             (_("Department"), row.department.label if row.department else ""),

@@ -130,7 +130,7 @@ def _is_above(department_id: int, parent_id: int) -> bool:
 class EmployeeForm(StepForm):
     """员工档案: the person, the login, the place in the company."""
 
-    username = CodeField(_l("Login"), required=True, max_length=64)
+    username = CodeField(_l("Login name"), required=True, max_length=64)
     last_name = TextField(_l("Family name"), required=True, max_length=60)
     first_name = TextField(_l("Given name"), required=True, max_length=60)
     email = EmailField(_l("E-mail"), required=True, max_length=120)

@@ -22,7 +22,9 @@ FIXTURE = Path(__file__).parent.parent / "data" / "regions.csv"
 SPECIAL = {"710000", "810000", "820000"}
 ABROAD = "990000"
 LEVELS = ("province", "city", "county", "abroad")
-ZONE_CHANGED: list[Callable[[Session, Region | None, Actor], int]] = []  # told when a place lies in another zone now
+ZONE_CHANGED: list[
+    Callable[[Session, Sequence[str] | None, Actor], int]
+] = []  # told when a place lies in another zone now
 
 
 def import_regions(session: Session) -> int:
@@ -170,14 +172,15 @@ def province_choices() -> list[tuple[str, str]]:
     return [(code, name) for code, name in db.session.execute(query)]
 
 
-def flag_remote(session: Session, region: Region, remote: bool, actor: Actor) -> int:
-    """2.2: a region and everything in it becomes a remote area, or no longer is. The caller commits."""
+def flag_remote(session: Session, region: Region, remote: bool, actor: Actor) -> tuple[int, int]:
+    """2.2: a region and everything in it becomes a remote area, or no longer is.
+
+    Answers how many regions changed and how many running clocks moved with them. The caller commits.
+    """
     changed = [row for row in session.scalars(select(Region).where(below(region))) if row.is_remote != remote]
     for row in changed:
         row.is_remote = remote
     session.flush()
-    for listener in ZONE_CHANGED:
-        for row in changed:
-            if row.is_leaf:
-                listener(session, row, actor)
-    return len(changed)
+    leaves = [row.adcode for row in changed if row.is_leaf]
+    moved = sum(listener(session, leaves, actor) for listener in ZONE_CHANGED) if leaves else 0
+    return len(changed), moved

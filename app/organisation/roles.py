@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import Role
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -21,8 +22,17 @@ NOT_GIVEN = ("Public",)  # nobody works without signing in
 
 def known(session: Session) -> list[tuple[str, Role, str]]:
     """Key, role and words of every role: the function's code, or the role's own name when it is the company's."""
+    if not has_request_context():
+        return _known(session)
+    if "roles_known" not in g:
+        g.roles_known = _known(session)  # a list asks for every row
+    found: list[tuple[str, Role, str]] = g.roles_known
+    return found
+
+
+def _known(session: Session) -> list[tuple[str, Role, str]]:
     functions = {row.role_id: row for row in session.scalars(select(Function))}
-    order = {row.role_id: number for number, row in enumerate(functions.values())}
+    order = {role_id: number for number, role_id in enumerate(functions)}
     roles = [role for role in session.scalars(select(Role)) if role.name not in NOT_GIVEN]
     roles.sort(key=lambda role: (order.get(role.id, len(order)), role.id))
     return [

@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, jsonify, request
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
+from flask_appbuilder.security.sqla.models import Group
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -50,7 +51,11 @@ class DepartmentView(BaseView):
     search_hint = _l("Code or name")
     searched = (Department.code, Department.name_zh, Department.name_en)
     default_order = ("id", False)
-    eager = (joinedload(Department.manager), selectinload(Department.group), joinedload(Department.parent))
+    eager = (
+        joinedload(Department.manager),
+        selectinload(Department.group).selectinload(Group.roles),
+        joinedload(Department.parent),
+    )
     columns = {
         "name": Column(_l("Department"), department_cell, order=Department.name_zh, plain=lambda row: row.label),
         "code": Column(_l("Code"), "code", order=Department.code),
@@ -133,9 +138,11 @@ class RegionView(BaseView):
         return region_flag(row)
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
-        changed = regions.flag_remote(db.session, row, values["is_remote"], self.actor())
+        changed, moved = regions.flag_remote(db.session, row, values["is_remote"], self.actor())
         if changed > 1:
             flash(_("%(n)s regions changed, with everything inside.", n=changed), "info")
+        if moved:
+            flash(_("%(n)s running deadlines moved; the old end stays in each history.", n=moved), "info")
         return row
 
     @expose("/children")

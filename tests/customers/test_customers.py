@@ -163,7 +163,7 @@ def test_who_may_not_see_a_number_cannot_find_it_digit_by_digit(as_role, rest, a
 
 
 def test_row_scopes_hold_everywhere(as_role, rest, session, app):
-    """An agent sees own customers; manufacturing never sees real estate; who only works for a customer sees that one."""
+    """An agent sees own customers; manufacturing never sees real estate; a technician only those worked for."""
     with app.app_context():
         agent = db.session.scalars(select(User.id).where(User.username == "agent")).one()
         db.session.add(
