@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -57,6 +58,9 @@ class Line:
         )
 
 
+MORE: list[Callable[[Session, Any], list[Line]]] = []  # what else the timeline tells (mails)
+
+
 def lines_of(session: Session, record: Any) -> list[History]:
     """The record's history with its details, newest first."""
     query = select(History).where(History.record_id == record.id).options(joinedload(History.detail))
@@ -75,7 +79,7 @@ def learn_names(session: Session, record: Any, lines: list[History]) -> None:
 
 
 def timeline(session: Session, record: Any, lines: list[History]) -> list[Line]:
-    """Steps and comments, newest first."""
+    """Steps, comments and mails, newest first."""
     from .workflow import WORKFLOWS
 
     workflow = WORKFLOWS[record.kind]
@@ -84,6 +88,8 @@ def timeline(session: Session, record: Any, lines: list[History]) -> list[Line]:
     ).all()
     found = [Line.of(line, workflow) for line in lines]
     found += [Line(note.at, _("Comment"), author, None, note.text, kind="note") for note, author in notes]
+    for tell in MORE:
+        found += tell(session, record)
     return sorted(found, key=lambda line: line.at, reverse=True)
 
 

@@ -1,0 +1,37 @@
+"""The mails of a record on its page: who was told, and whether the mail arrived."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.stepper import Line
+from app.organisation.people import full_name
+
+from .models import OutboxMail
+from .views import STATES, event_label
+
+MOST = 200
+
+
+def mails(session: Session, record: Any) -> list[Line]:
+    """One line per event: the persons told and the state of each mail."""
+    query = (
+        select(OutboxMail.event, OutboxMail.created_at, OutboxMail.state, User.id, User.first_name, User.last_name)
+        .outerjoin(User, User.id == OutboxMail.user_id)
+        .where(OutboxMail.record_id == record.id)
+        .order_by(OutboxMail.id.desc())
+        .limit(MOST)
+    )
+    told: dict[Any, list[str]] = {}
+    for row in session.execute(query):
+        name = full_name(row) if row.id else _("the customer")
+        told.setdefault((row.event, row.created_at), []).append(f"{name} ({STATES[row.state][0]})")
+    return [
+        Line(at, _("Mail: %(event)s", event=event_label(event)), None, None, ", ".join(reversed(names)), kind="mail")
+        for (event, at), names in told.items()
+    ]
