@@ -189,15 +189,15 @@ def test_who_leaves_with_open_work_is_told_of(as_role, session, app):
 def test_2_1_a_warning_when_nobody_is_reception(as_role, session):
     admin = as_role("admin")
     page = admin.get("/access/").text
-    assert "要求专人负责" not in page
+    assert "2.1 asks for a dedicated person" not in page
     reception = department(session, "reception")
     answer = admin.post(
         f"/department/edit/{reception.id}",
         {**form_of(reception), "manager": reception.manager_id or "", "roles": ["sales"]},
         follow_redirects=True,
     )
-    assert "要求专人负责" in answer.text  # the lead holds another function
-    assert "要求专人负责" in admin.get("/access/").text
+    assert "2.1 asks for a dedicated person" in answer.text  # the lead holds another function
+    assert "2.1 asks for a dedicated person" in admin.get("/access/").text
 
 
 def test_2_3_competences_with_their_validity(as_role, session, rest):
