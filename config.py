@@ -80,6 +80,7 @@ def _security(mode: str) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": mode == "production",
         "PERMANENT_SESSION_LIFETIME": 12 * 3600,
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
+        "SEND_FILE_MAX_AGE_DEFAULT": 0 if mode == "test" else 30 * 24 * 3600,  # addresses carry ASSET_VERSION
         "MAX_CONTENT_LENGTH": 25 * 1024 * 1024,
         "RATELIMIT_ENABLED": mode != "test",
         "RATELIMIT_STORAGE_URI": "memory://",

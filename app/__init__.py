@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -63,6 +65,7 @@ def _fab(app: Flask) -> None:
     from .organisation import people
     from .reports.dashboard import Dashboard
 
+    app.config["ASSET_VERSION"] = _assets(app)
     web.install(app)
     builder = PortalBuilder(
         app,
@@ -76,3 +79,10 @@ def _fab(app: Flask) -> None:
     menu.register(builder)
     notifications.install(app)
     app.jinja_env.globals.update(menu_groups=menu.groups, name_of=people.name_of)
+
+
+def _assets(app: Flask) -> str:
+    """A mark of the static files, so that a browser keeps them until they change."""
+    static = Path(str(app.static_folder))
+    files = sorted(file for file in static.rglob("*") if file.is_file())
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:10]

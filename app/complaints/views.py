@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Query, joinedload, selectinload
 
-from app.core import clock
+from app.core import clock, deadlines, history
 from app.core.record_list import CHIPS
 from app.core.record_views import RecordView
 from app.core.show import Badge, tag
@@ -141,6 +141,26 @@ class ComplaintView(RecordView):
         if step.name == "confirm":
             return {"signer_name": record.contact_name or record.complainant}
         return {}
+
+    @expose("/<int:pk>/acknowledge", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def acknowledge(self, pk: int) -> Any:
+        """The receipt is printed for the customer: the acknowledgement is given."""
+        record, actor = self.locked(pk), self.actor()
+        if deadlines.meet(db.session, record, ("ACK",), clock.now()):
+            history.append(
+                db.session,
+                record,
+                clock.now(),
+                step="acknowledge",
+                source=record.state,
+                target=record.state,
+                actor_id=actor.user_id,
+                clause="2.1",
+            )
+            db.session.commit()
+        return redirect(url_for("ComplaintView.paper", pk=pk, code="complaint_record"))
 
     # ---- intake
 

@@ -21,6 +21,14 @@ from .lookups import LOOKUPS
 
 LONGEST = 20_000
 LARGEST = 2**31 - 1
+MOST = 100
+
+
+def storable(text: str) -> str:
+    """The text, when every database can keep it."""
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError(_("There is a character in the text that can't be stored. Please type it again."))
+    return text
 
 
 class BusinessField(Field):
@@ -52,10 +60,7 @@ class BusinessField(Field):
             return
         if isinstance(raw, dict | list):
             raise ValueError(_("A single value is expected here."))
-        text = str(raw)
-        if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-            raise ValueError(_("There is a character in the text that can't be stored. Please type it again."))
-        self.data = self.clean(raw, text.strip())
+        self.data = self.clean(raw, storable(str(raw)).strip())
 
     def clean(self, raw: Any, text: str) -> Any:
         """The typed text as a value; raises ValueError with a sentence."""
@@ -146,6 +151,15 @@ class ChoiceField(BusinessField):
         return {**super().json_schema(), "type": "integer" if self.number else "string", "enum": codes}
 
 
+def several(valuelist: list[Any]) -> list[str]:
+    """Repeated form values or a JSON array as texts."""
+    flat = [item for value in valuelist for item in (value if isinstance(value, list) else [value])]
+    if len(flat) > MOST or any(isinstance(item, dict | list) for item in flat):
+        raise ValueError(_("A list of values is expected here."))
+    texts = [storable(str(item)).strip() for item in flat if item is not None]
+    return [text for text in texts if text]
+
+
 class ManyField(BusinessField):
     """Several values: repeated in a form, an array in JSON."""
 
@@ -153,12 +167,7 @@ class ManyField(BusinessField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = None
-        flat: list[Any] = []
-        for item in valuelist:
-            flat += item if isinstance(item, list) else [item]
-        if len(flat) > 100 or any(isinstance(item, dict | list) or "\0" in str(item) for item in flat):
-            raise ValueError(_("A list of values is expected here."))
-        self.data = [self.one(str(item).strip()) for item in flat if item is not None and str(item).strip()]
+        self.data = [self.one(text) for text in several(valuelist)]
 
     def one(self, text: str) -> Any:
         return text
@@ -235,7 +244,7 @@ class DayField(BusinessField):
 
     def clean(self, raw: Any, text: str) -> Any:
         try:
-            day = date.fromisoformat(text)
+            day = date.fromisoformat(text if isinstance(raw, str) else "")
         except ValueError:
             raise ValueError(_("Type a day such as 2026-11-24.")) from None
         if not 1990 <= day.year <= 2100:
@@ -257,7 +266,7 @@ class MomentField(BusinessField):
 
     def clean(self, raw: Any, text: str) -> Any:
         try:
-            moment = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(text if isinstance(raw, str) else "")
         except ValueError:
             raise ValueError(_("Type a time such as 2026-11-24 09:20.")) from None
         if not 1990 <= moment.year <= 2100:
@@ -334,8 +343,8 @@ class RemoteSelectField(BusinessField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not self.multiple:
             return super().process_formdata(valuelist)
-        flat = [item for value in valuelist for item in (value if isinstance(value, list) else [value])]
-        self.data = [self._found(str(item))[0] for item in flat[:100] if str(item).strip()]
+        self.data = None
+        self.data = [self._found(text)[0] for text in several(valuelist)]
         return None
 
     def clean(self, raw: Any, text: str) -> Any:
@@ -414,11 +423,16 @@ class UploadField(BusinessField):
 class TickField(BusinessField):
     """A plain check box."""
 
+    WORDS = {**YesNoField.WORDS, "": False}
+
     widget = CheckboxInput()
     schema = {"type": "boolean"}
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = bool(valuelist) and str(valuelist[0]).lower() not in ("", "false", "0", "no")
+        word = str(valuelist[0]).lower() if valuelist else ""
+        self.data = self.WORDS.get(word)
+        if self.data is None:
+            raise ValueError(_("Answer with yes or no."))
 
     def _value(self) -> str:
         return "true"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Any
 
 import prison
@@ -12,6 +13,8 @@ from flask import current_app, request
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query
+
+from . import clock
 
 Operator = Callable[[Any, Any], ColumnElement[bool]]
 OPERATORS: dict[str, Operator] = {
@@ -54,14 +57,38 @@ def narrowed(query: Query[Any], columns: Mapping[str, Any], wanted: Mapping[str,
     if not isinstance(filters, list) or len(filters) > 20:
         raise BadQuery(_("Filters are a list of at most 20."))
     for item in filters:
-        if not isinstance(item, dict) or item.get("col") not in columns or item.get("opr") not in OPERATORS:
+        if not isinstance(item, dict) or not _known(item.get("col"), columns) or not _known(item.get("opr"), OPERATORS):
             raise BadQuery(_("Filter by one of: %(columns)s.", columns=", ".join(columns)))
         column, value = columns[item["col"]], item.get("value")
         if isinstance(value, dict | list) or "\0" in str(value):
             raise BadQuery(_("The value of the filter “%(column)s” can't be read.", column=item["col"]))
-        value = value if item["opr"] in TEXTUAL else typed(column, value, item["col"])
+        value = _operand(column, item["opr"], value, item["col"])
         query = query.filter(OPERATORS[item["opr"]](column, value))
     return query
+
+
+def _known(name: Any, names: Iterable[str]) -> bool:
+    return isinstance(name, str) and name in names
+
+
+def _operand(column: Any, operator: str, value: Any, name: str) -> Any:
+    """The value, when this column can be compared in this way."""
+    kind = column.type.python_type
+    if operator in TEXTUAL:
+        if not issubclass(kind, str) or value is None:
+            raise BadQuery(_("The filter “%(column)s” does not search in text.", column=name))
+        return value
+    if operator in ("gt", "lt") and (value is None or kind is bool):
+        raise BadQuery(_("The value of the filter “%(column)s” can't be read.", column=name))
+    return typed(column, value, name)
+
+
+def shown(wanted: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """The fields the caller wants of each row; all of them unless `columns` says which."""
+    columns = wanted.get("columns") or list(names)
+    if not isinstance(columns, list) or not all(_known(name, names) for name in columns):
+        raise BadQuery(_("Ask for some of: %(columns)s.", columns=", ".join(names)))
+    return columns
 
 
 def typed(column: Any, value: Any, name: str) -> Any:
@@ -73,14 +100,33 @@ def typed(column: Any, value: Any, name: str) -> Any:
         if kind is bool:
             return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
         if kind is int:
-            if not -(2**31) < int(value) < 2**31:
+            if isinstance(value, bool | float) or not -(2**31) < int(value) < 2**31:
                 raise ValueError
             return int(value)
-        if kind in (datetime, date):
-            return kind.fromisoformat(str(value))
-        return Decimal(str(value)) if kind is Decimal else str(value)
-    except (KeyError, ValueError, TypeError, InvalidOperation) as error:
+        if kind is datetime:
+            return _moment(str(value))
+        if kind is date:
+            return date.fromisoformat(str(value))
+        if kind in (Decimal, float):
+            return _amount(str(value))
+        return column.type.enum(value) if issubclass(kind, StrEnum) else str(value)
+    except (KeyError, ValueError, TypeError, OverflowError, InvalidOperation) as error:
         raise BadQuery(_("The value of the filter “%(column)s” can't be read.", column=name)) from error
+
+
+def _moment(text: str) -> datetime:
+    """A moment; without an offset it is the business zone's (a `+` in an address arrives as a blank)."""
+    moment = datetime.fromisoformat(text.replace(" ", "+") if text.count("T") else text)
+    if not 1990 <= moment.year <= 2100:
+        raise ValueError
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.zone())
+
+
+def _amount(text: str) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite() or abs(number) >= 10**12:
+        raise ValueError
+    return number
 
 
 def ordered(query: Query[Any], columns: Mapping[str, Any], pk: Any, wanted: Mapping[str, Any]) -> Query[Any]:
@@ -88,7 +134,7 @@ def ordered(query: Query[Any], columns: Mapping[str, Any], pk: Any, wanted: Mapp
     name = wanted.get("order_column")
     if name is None:
         return query.order_by(pk.desc())
-    if name not in columns:
+    if not _known(name, columns) or wanted.get("order_direction", "asc") not in ("asc", "desc"):
         raise BadQuery(_("Order by one of: %(columns)s.", columns=", ".join(columns)))
     descending = wanted.get("order_direction", "asc") == "desc"
     return query.order_by(columns[name].desc() if descending else columns[name].asc(), pk.desc())

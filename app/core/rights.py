@@ -116,8 +116,9 @@ DEPARTMENTS = sa.text("""
     SELECT d.id, d.line FROM department d JOIN ab_user_group ug ON ug.group_id = d.group_id
     WHERE ug.user_id = :user AND d.active""")
 ABSENT = sa.text("""
-    SELECT user_id, absent_from, absent_to FROM employee_profile
-    WHERE deputy_id = :user AND absent_from IS NOT NULL AND absent_to IS NOT NULL AND absent_to >= :today
+    SELECT p.user_id, p.absent_from, p.absent_to FROM employee_profile p JOIN ab_user u ON u.id = p.user_id
+    WHERE p.deputy_id = :user AND u.active AND p.absent_from IS NOT NULL AND p.absent_to IS NOT NULL
+    AND p.absent_to >= :today
     """).columns(absent_from=sa.Date, absent_to=sa.Date)
 LOCALE = sa.text("SELECT locale FROM employee_profile WHERE user_id = :user")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -16,7 +17,8 @@ from markupsafe import Markup
 
 from . import clock
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+DANGEROUS = re.compile(r"^\s*[=+\-@|%＝＋－＠]|^[\t\r\n]")
+LONGEST = 32_767  # characters in a cell of Excel
 
 
 def answer(kind: str, name: str, columns: Sequence[Any], rows: Iterable[Any]) -> Any:
@@ -41,13 +43,13 @@ def cell(value: Any) -> Any:
         return value
     if isinstance(value, datetime):
         return clock.local(value).replace(tzinfo=None, microsecond=0)
-    return value.striptags() if isinstance(value, Markup) else str(value)
+    return (value.striptags() if isinstance(value, Markup) else str(value))[:LONGEST]
 
 
 def safe(value: Any) -> str:
     """Text that no spreadsheet takes for a formula; telephone numbers with + survive as text."""
     text = value.isoformat(" ") if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.startswith(DANGEROUS) and not isinstance(value, int | Decimal | float) else text
+    return f"'{text}" if DANGEROUS.match(text) and not isinstance(value, int | Decimal | float) else text
 
 
 def _csv(columns: Sequence[Any], rows: Iterable[Any]) -> Iterator[str]:

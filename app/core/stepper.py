@@ -21,6 +21,7 @@ WORDS = {
     "register": lambda: _("Registered"),
     "edit": lambda: _("Form corrected"),
     "recompute": lambda: _("Deadline recomputed"),
+    "acknowledge": lambda: _("Receipt printed for the customer"),
 }
 
 

@@ -22,6 +22,7 @@ WATCHED: dict[str, tuple[str, ...]] = {  # table: the columns whose update matte
     "employee_profile": ("department_id", "locale", "absent_from", "absent_to", "deputy_id"),
 }
 BUMP = "UPDATE rights_version SET n = n + 1 WHERE id = 1"
+END_SESSIONS = "UPDATE employee_profile SET session_epoch = session_epoch + 1 WHERE user_id = NEW.id"
 
 
 def install_triggers(connection: Connection) -> None:
@@ -45,6 +46,12 @@ def _sqlite() -> Iterator[str]:
             of = f" OF {', '.join(columns)}" if verb == "update" and columns else ""
             yield f"DROP TRIGGER IF EXISTS bump_{table}_{verb}"
             yield f"CREATE TRIGGER bump_{table}_{verb} AFTER {verb.upper()}{of} ON {table} BEGIN {BUMP}; END"
+    yield "DROP TRIGGER IF EXISTS end_sessions"
+    yield (
+        "CREATE TRIGGER end_sessions AFTER UPDATE OF active, password ON ab_user "
+        "WHEN OLD.active IS NOT NEW.active OR OLD.password IS NOT NEW.password "
+        f"BEGIN {END_SESSIONS}; END"
+    )
     for table in APPEND_ONLY:
         for verb in ("update", "delete"):
             yield f"DROP TRIGGER IF EXISTS {table}_no_{verb}"
@@ -64,6 +71,10 @@ def _postgresql() -> Iterator[str]:
         f"$$ BEGIN {BUMP}; RETURN NULL; END $$"
     )
     yield (
+        "CREATE OR REPLACE FUNCTION end_sessions() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {END_SESSIONS}; RETURN NULL; END $$"
+    )
+    yield (
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
     )
@@ -74,6 +85,12 @@ def _postgresql() -> Iterator[str]:
             f"CREATE TRIGGER bump_{table} AFTER INSERT OR DELETE OR UPDATE{of} ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION bump_rights()"
         )
+    yield "DROP TRIGGER IF EXISTS end_sessions ON ab_user"
+    yield (
+        "CREATE TRIGGER end_sessions AFTER UPDATE OF active, password ON ab_user FOR EACH ROW "
+        "WHEN (OLD.active IS DISTINCT FROM NEW.active OR OLD.password IS DISTINCT FROM NEW.password) "
+        "EXECUTE FUNCTION end_sessions()"
+    )
     for table in APPEND_ONLY:
         yield f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}"
         yield (

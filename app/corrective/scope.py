@@ -8,9 +8,20 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false, true
 
 from app.core.filters import RowScope
-from app.core.security import current_rights
+from app.core.security import Rights, current_rights
 
 from .models import C, CorrectiveAction
+
+
+def visible(rights: Rights) -> ColumnElement[bool]:
+    """The notices this person's rights reach."""
+    if not rights.sees_line("mf"):
+        return false()
+    if rights.may("see_all", "CorrectiveAction"):
+        return true()
+    if rights.may("see_own_department", "CorrectiveAction"):
+        return CorrectiveAction.department_id.in_(rights.department_ids) & (CorrectiveAction.state != C.draft)
+    return false()
 
 
 class NoticeScope(RowScope):
@@ -19,11 +30,4 @@ class NoticeScope(RowScope):
     name: Any = _l("Visible notices")
 
     def condition(self) -> ColumnElement[bool]:
-        rights = current_rights()
-        if not rights.sees_line("mf"):
-            return false()
-        if rights.may("see_all", "CorrectiveAction"):
-            return true()
-        if rights.may("see_own_department", "CorrectiveAction"):
-            return CorrectiveAction.department_id.in_(rights.department_ids) & (CorrectiveAction.state != C.draft)
-        return false()
+        return visible(current_rights())

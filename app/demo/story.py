@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.complaints import intake
 from app.complaints.models import Complaint
 from app.complaints.workflow import COMPLAINT
-from app.core import attachments, clock
+from app.core import attachments, clock, deadlines
 from app.core.workdays import load_calendar
 from app.core.workflow import Actor, Invalid
 from app.corrective.models import CorrectiveAction
@@ -93,6 +93,9 @@ def _play(session: Session, plot: Plot, names: dict[str, int], real: datetime) -
         },
         _actor("reception", names),
     )
+    deadlines.meet(
+        session, record, ("ACK",), clock.now() + timedelta(minutes=1)
+    )  # the engine's mail of the minute after
     if plot.channel in ("letter", "fax"):
         attachments.keep(session, record, "投诉函件.png", PIXEL, "letter", names["reception"])
     for scene in plot.scenes:

@@ -122,7 +122,7 @@ class CalendarView(Page):
         flash(_("%(year)s was imported.", year=year), "success")
         if not known.confirmed:
             flash(
-                _("%(year)s is not published yet: deadlines that depend on it stay provisional (暂定).", year=year),
+                _("%(year)s is not published yet: deadlines that depend on it stay provisional.", year=year),
                 "warning",
             )
         _tell_moved(moved)

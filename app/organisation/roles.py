@@ -80,10 +80,7 @@ def warnings(session: Session) -> list[str]:
     found = []
     if not users_with_role(session, "reception"):
         found.append(
-            _(
-                "2.1 asks for a dedicated person for complaints (要求专人负责): nobody active is Reception now. "
-                "Give somebody the role."
-            )
+            _("2.1 asks for a dedicated person for complaints: nobody active is Reception now. Give somebody the role.")
         )
     if not users_with_role(session, "qc") and not users_with_role(session, "qc_manager"):
         found.append(

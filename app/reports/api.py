@@ -16,7 +16,7 @@ from app.core.history import History
 from app.core.security import current_rights
 from app.core.views import table
 from app.corrective.models import CorrectiveAction
-from app.corrective.scope import NoticeScope
+from app.corrective.scope import visible as visible_notices
 
 
 class HistoryScope(RowScope):
@@ -30,8 +30,7 @@ class HistoryScope(RowScope):
         if rights.may("can_list", "Complaint"):
             parts.append(History.record_id.in_(select(Complaint.id).where(visible(rights))))
         if rights.may("can_list", "CorrectiveAction"):
-            notices = NoticeScope("id", None).condition()
-            parts.append(History.record_id.in_(select(CorrectiveAction.id).where(notices)))
+            parts.append(History.record_id.in_(select(CorrectiveAction.id).where(visible_notices(rights))))
         return or_(*parts)
 
 

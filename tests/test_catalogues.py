@@ -1,0 +1,61 @@
+"""Both languages, always: nothing fuzzy, nothing untranslated, placeholders equal, nothing left to extract."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOGUE = ROOT / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+KEYWORDS = ("-k", "_l", "-k", "_lp:1c,2", "-k", "lazy_gettext", "-k", "lazy_pgettext:1c,2")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+
+def catalogue():
+    with CATALOGUE.open("rb") as file:
+        return [message for message in read_po(file, locale="zh") if message.id]
+
+
+def test_every_word_is_translated_and_none_is_fuzzy():
+    assert [message.id for message in catalogue() if not message.string or message.fuzzy] == []
+
+
+def test_placeholders_are_the_same_in_both_languages():
+    wrong = [
+        message.id
+        for message in catalogue()
+        if sorted(PLACEHOLDER.findall(message.id)) != sorted(PLACEHOLDER.findall(str(message.string)))
+    ]
+    assert wrong == []
+
+
+def test_extracting_again_finds_nothing_new_and_nothing_lost(tmp_path: Path):
+    fresh = tmp_path / "fresh.pot"
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "babel.messages.frontend",
+            "-q",
+            "extract",
+            "-F",
+            "babel.cfg",
+            *KEYWORDS,
+            "--no-location",
+            "--omit-header",
+            "-o",
+            str(fresh),
+            ".",
+        ],
+        cwd=ROOT,
+        check=True,
+    )
+    with fresh.open("rb") as file:
+        found = {(message.context, message.id) for message in read_po(file) if message.id}
+    known = {(message.context, message.id) for message in catalogue()}
+    assert found - known == set()
+    assert known - found == set()
