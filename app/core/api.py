@@ -16,7 +16,7 @@ from flask_appbuilder.security.decorators import permission_name, protect
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import func
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Query
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -26,7 +26,7 @@ from app.extensions import csrf, db
 from . import clock, query
 from .forms import StepForm
 from .security import actor_for, current_rights
-from .views import changed_meanwhile, conflicts, one_or_404, write
+from .views import changed_meanwhile, conflicts, one_or_404, only_scopes, still_used, too_much, write
 from .web import sentences
 from .workflow import Actor, Forbidden, Invalid, Refused, Stale
 
@@ -55,11 +55,16 @@ def spoken(handler: F) -> F:
     return answer  # type: ignore[return-value]
 
 
+def spoken_of(code: int) -> str:
+    """What is wrong and what to do, as one text."""
+    return ". ".join(sentences(code))
+
+
 def _answer(error: Exception) -> Any:
     if isinstance(error, query.BadQuery):
         return message(400, str(error))
     if isinstance(error, Forbidden):
-        return message(403, " ".join(sentences(403)))
+        return message(403, spoken_of(403))
     if isinstance(error, Invalid):
         return message(422, error.errors)
     if isinstance(error, Refused):
@@ -67,9 +72,11 @@ def _answer(error: Exception) -> Any:
     if isinstance(error, Stale | StaleDataError):
         return message(409, changed_meanwhile())
     if isinstance(error, IntegrityError):
-        return message(422, conflicts())
+        return message(422, still_used() if request.method == "DELETE" else conflicts())
+    if isinstance(error, DataError):
+        return message(422, too_much())
     if isinstance(error, HTTPException):
-        return message(error.code or 500, ". ".join(sentences(error.code or 500)))
+        return message(error.code or 500, spoken_of(error.code or 500))
     raise error
 
 
@@ -86,7 +93,10 @@ def _cookie_without_token() -> Any:
 
 def body() -> dict[str, Any]:
     """The JSON of the request. Raises Invalid."""
-    data = request.get_json(silent=True)
+    try:
+        data = request.get_json(silent=True)
+    except RecursionError:  # lists in lists in lists …
+        data = None
     if not isinstance(data, dict):
         if request.get_data(cache=True):
             raise Invalid({"body": [_("Send a JSON object.")]})
@@ -131,13 +141,18 @@ class BaseApi(FabApi):
     openapi_spec_methods: Any = {}
 
     def __init__(self) -> None:
+        self.exclude_route_methods: set[str] = {"post", "put", "delete"} - self.writes
+        only_scopes(self.base_filters)
         super().__init__()
         self._base_filters = self.datamodel.get_filters().add_filter_list([list(item) for item in self.base_filters])
 
-    def _init_properties(self) -> None:
-        super()._init_properties()
-        hidden: set[str] = {"post", "put", "delete"} - self.writes
-        self.exclude_route_methods = set(getattr(self, "exclude_route_methods", None) or ()) | hidden
+    # ---- what FAB itself answers, in words
+
+    def response_401(self) -> Any:
+        return message(401, spoken_of(401))
+
+    def response_403(self) -> Any:
+        return message(403, spoken_of(403))
 
     # ---- rows
 
@@ -158,10 +173,19 @@ class BaseApi(FabApi):
     def row(self, pk: Any) -> Any:
         return one_or_404(self.scoped(), self.pk_column, pk)
 
-    def dump(self, row: Any) -> dict[str, Any]:
-        """What REST tells of a row."""
+    def dump(self, row: Any, names: Sequence[str] = ()) -> dict[str, Any]:
+        """What REST tells of a row, or the named part of it."""
         named = [(item, None) if isinstance(item, str) else item for item in self.fields]
-        return {name: plain(getattr(row, name) if value is None else value(row)) for name, value in named}
+        return {
+            name: plain(getattr(row, name) if value is None else value(row))
+            for name, value in named
+            if not names or name in names
+        }
+
+    @property
+    def told(self) -> list[str]:
+        """The names of the fields an answer tells."""
+        return [item if isinstance(item, str) else item[0] for item in self.fields]
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -203,13 +227,16 @@ class BaseApi(FabApi):
             401: {description: "not signed in"}
         """
         wanted = query.asked()
+        names = query.shown(wanted, self.told)
         found = query.narrowed(self.scoped(), self.columns, wanted)
         count = found.with_entities(func.count(self.pk_column)).order_by(None).scalar()
         rows = (
             query.page_of(query.ordered(found, self.columns, self.pk_column, wanted), wanted).options(*self.eager).all()
         )
         key = self.datamodel.get_pk_name()
-        return jsonify(count=count, ids=[getattr(row, key) for row in rows], result=[self.dump(row) for row in rows])
+        return jsonify(
+            count=count, ids=[getattr(row, key) for row in rows], result=[self.dump(row, names) for row in rows]
+        )
 
     @expose("/<pk>", methods=["GET"])
     @protect()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import abort, request
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Query
 
@@ -53,9 +53,13 @@ class Listing:
 
 
 def number(name: str, default: int, highest: int) -> int:
-    """A bounded number from the address; nonsense counts as absent."""
+    """A bounded number from the address; nonsense is refused."""
     value = request.args.get(name, "")
-    return min(int(value), highest) if value.isascii() and value.isdigit() and len(value) < 9 else default
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit()):
+        abort(400)
+    return min(int(value[:9]), highest)
 
 
 def paged(
@@ -67,10 +71,10 @@ def paged(
     nullable: frozenset[str] = frozenset(),
 ) -> Listing:
     """The page of a filtered query that the address asks for; the count stops at the cap."""
-    order = request.args.get("order", "")
-    order, descending = (
-        (order.removeprefix("-"), order.startswith("-")) if order.removeprefix("-") in orders else default
-    )
+    asked = request.args.get("order", "")
+    if asked and asked.removeprefix("-") not in orders:
+        abort(400)
+    order, descending = (asked.removeprefix("-"), asked.startswith("-")) if asked else default
     page, size = number("page", 0, DEEPEST), number("size", SIZES[0], SIZES[-1]) or SIZES[0]
     counted = query.with_entities(pk).order_by(None).limit(CAP + 1).subquery()
     count = query.session.scalar(select(func.count()).select_from(counted)) or 0

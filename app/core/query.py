@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 from typing import Any
 
 import prison
@@ -13,6 +12,7 @@ from flask import current_app, request
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query
+from sqlalchemy.types import TypeDecorator
 
 from . import clock
 
@@ -67,13 +67,22 @@ def narrowed(query: Query[Any], columns: Mapping[str, Any], wanted: Mapping[str,
     return query
 
 
+def kind_of(column: Any) -> type:
+    """What Python holds for a column, also where the business has its own type for it."""
+    kind = column.type
+    if isinstance(kind, TypeDecorator):
+        kind = kind.impl_instance if hasattr(kind, "impl_instance") else kind.impl
+    found: type = kind.python_type
+    return found
+
+
 def _known(name: Any, names: Iterable[str]) -> bool:
     return isinstance(name, str) and name in names
 
 
 def _operand(column: Any, operator: str, value: Any, name: str) -> Any:
     """The value, when this column can be compared in this way."""
-    kind = column.type.python_type
+    kind = kind_of(column)
     if operator in TEXTUAL:
         if not issubclass(kind, str) or value is None:
             raise BadQuery(_("The filter “%(column)s” does not search in text.", column=name))
@@ -95,7 +104,7 @@ def typed(column: Any, value: Any, name: str) -> Any:
     """A filter's value in the column's own type."""
     if value is None:
         return None
-    kind = column.type.python_type
+    kind = kind_of(column)
     try:
         if kind is bool:
             return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
@@ -109,7 +118,7 @@ def typed(column: Any, value: Any, name: str) -> Any:
             return date.fromisoformat(str(value))
         if kind in (Decimal, float):
             return _amount(str(value))
-        return column.type.enum(value) if issubclass(kind, StrEnum) else str(value)
+        return str(column.type.enum(value)) if hasattr(column.type, "enum") else str(value)
     except (KeyError, ValueError, TypeError, OverflowError, InvalidOperation) as error:
         raise BadQuery(_("The value of the filter “%(column)s” can't be read.", column=name)) from error
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, flash, g, has_request_context, redirect, request, session
+from flask import current_app, flash, g, has_request_context, jsonify, redirect, request, session
 from flask_appbuilder import expose
+from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.views import AuthDBView
 from flask_babel import gettext as _
@@ -23,17 +24,21 @@ from .workflow import Actor
 __all__ = ["NOBODY", "PortalSecurityManager", "Rights", "actor_for", "current_rights"]
 
 TRIES, LOCKED = 5, timedelta(minutes=15)
+LONGEST = 500  # of a typed name or password
 KNOWN: dict[tuple[str, int], Rights] = {}  # (database, user) → the latest snapshot, replaced when the version moves
 
 STANDING = sa.text("""
     SELECT v.n, u.active, COALESCE(p.session_epoch, 0) FROM rights_version v, ab_user u
     LEFT JOIN employee_profile p ON p.user_id = u.id WHERE v.id = 1 AND u.id = :user""")
-LOCK = sa.text("SELECT failed_logins, locked_until FROM employee_profile WHERE user_id = :user").columns(
-    locked_until=UtcDateTime
+LOCK = sa.text("SELECT locked_until FROM employee_profile WHERE user_id = :user").columns(locked_until=UtcDateTime)
+TRY = sa.text("""
+    UPDATE employee_profile SET
+        failed_logins = CASE WHEN failed_logins >= :most THEN 1 ELSE failed_logins + 1 END,
+        locked_until = CASE WHEN failed_logins = :most - 1 THEN :until ELSE NULL END
+    WHERE user_id = :user AND (locked_until IS NULL OR locked_until <= :now)""").bindparams(
+    sa.bindparam("until", type_=UtcDateTime), sa.bindparam("now", type_=UtcDateTime), most=TRIES
 )
-SET_LOCK = sa.text(
-    "UPDATE employee_profile SET failed_logins = :n, locked_until = :until WHERE user_id = :user"
-).bindparams(sa.bindparam("until", type_=UtcDateTime))
+UNLOCK = sa.text("UPDATE employee_profile SET failed_logins = 0, locked_until = NULL WHERE user_id = :user")
 END_SESSIONS = sa.text("UPDATE employee_profile SET session_epoch = session_epoch + 1 WHERE user_id = :user")
 
 
@@ -68,14 +73,45 @@ class SignIn(AuthDBView):
         return redirect(self.appbuilder.get_url_for_login)
 
 
+class RestSignIn(SecurityApi):
+    """FAB's sign-in for programs, refusing in the caller's language."""
+
+    def response_401(self) -> Any:
+        return refused_token()
+
+    def response_400(self, message: Any = None) -> Any:
+        return jsonify(message=_("Send username, password and provider “db” as JSON.")), 400
+
+
+def refused_token(*_why: Any) -> Any:
+    """A program is told what a person would be: sign in (again), or wait."""
+    until = g.get("locked_until")
+    text = (
+        too_many_tries(until) if until else _("Sign in with user name and password, or with a token that still holds.")
+    )
+    return jsonify(message=text), 401
+
+
+def too_many_tries(until: datetime) -> str:
+    return _("Too many wrong tries. Try again after %(time)s.", time=clock.local(until).strftime("%H:%M"))
+
+
 class PortalSecurityManager(SecurityManager):
     """Rights from the snapshot; no role is magic, not even the administrator's."""
 
     authdbview = SignIn
+    security_api = RestSignIn
 
     def __init__(self, appbuilder: Any) -> None:
         super().__init__(appbuilder)
         self.jwt_manager.additional_claims_loader(self._claims)
+        for refusal in (
+            self.jwt_manager.unauthorized_loader,
+            self.jwt_manager.invalid_token_loader,
+            self.jwt_manager.expired_token_loader,
+            self.jwt_manager.user_lookup_error_loader,
+        ):
+            refusal(refused_token)
 
     def register_views(self) -> None:
         """Sign-in, own profile and own password; people and roles have pages of their own."""
@@ -93,6 +129,8 @@ class PortalSecurityManager(SecurityManager):
     # ---- who this is
 
     def load_user(self, pk: Any) -> Any:
+        if request.headers.get("Authorization", "").startswith("Bearer "):
+            return None  # who sends a token acts by the token alone, whatever the cookie says
         rights = self._standing(int(pk), session.get("epoch"))
         return rights.user if rights else None
 
@@ -126,7 +164,8 @@ class PortalSecurityManager(SecurityManager):
         return {"epoch": self._epoch(int(identity))}
 
     def on_user_login(self, user: Any) -> None:
-        self._set_lock(user.id, 0, None)
+        self.session.execute(UNLOCK, {"user": user.id})
+        self.session.commit()
         if has_request_context() and not request.path.startswith("/api/"):
             session["epoch"] = self._epoch(user.id)
             session.permanent = True
@@ -148,28 +187,32 @@ class PortalSecurityManager(SecurityManager):
 
     def auth_user_db(self, username: str, password: str) -> Any:
         """Five wrong tries lock the account for a quarter of an hour, on the form and by REST alike."""
-        user = self.find_user(username=username) or self.find_user(email=username)
-        row = self.session.execute(LOCK, {"user": user.id}).first() if user else None
-        if row and row.locked_until and row.locked_until > clock.now():
-            self._tell_locked(row.locked_until)
+        if any(not _typed(text) for text in (username, password)):
             return None
-        found = super().auth_user_db(username, password)
-        if found is None and user is not None:
-            wrong = (row.failed_logins if row else 0) + 1
-            until = clock.now() + LOCKED if wrong >= TRIES else None
-            self._set_lock(user.id, 0 if until else wrong, until)
-        return found
+        user = self.find_user(username=username) or self.find_user(email=username)
+        if user is not None and not self._may_try(user.id):
+            return None
+        return super().auth_user_db(username, password)
 
-    def _set_lock(self, user_id: int, wrong: int, until: Any) -> None:
-        self.session.execute(SET_LOCK, {"n": wrong, "until": until, "user": user_id})
+    def _may_try(self, user_id: int) -> bool:
+        """Count a try before it is judged, so that a hundred at once are not a hundred tries."""
+        at = clock.now()
+        counted = self.session.execute(TRY, {"user": user_id, "now": at, "until": at + LOCKED})
         self.session.commit()
+        if counted.rowcount:  # type: ignore[attr-defined]
+            return True
+        row = self.session.execute(LOCK, {"user": user_id}).first()
+        if row is None or row.locked_until is None:
+            return row is None  # somebody without a profile is no colleague, yet may sign in
+        self._tell_locked(row.locked_until)
+        return False
 
-    def _tell_locked(self, until: Any) -> None:
-        if has_request_context() and not request.path.startswith("/api/"):
-            flash(
-                _("Too many wrong tries. Try again after %(time)s.", time=clock.local(until).strftime("%H:%M")),
-                "danger",
-            )
+    def _tell_locked(self, until: datetime) -> None:
+        if not has_request_context():
+            return
+        g.locked_until = until
+        if not request.path.startswith("/api/"):
+            flash(too_many_tries(until), "danger")
 
     # ---- what may be done
 
@@ -187,3 +230,12 @@ class PortalSecurityManager(SecurityManager):
 
     def _get_safe_user(self, user: Any) -> Any:
         return user
+
+
+def _typed(text: Any) -> bool:
+    """Something a person can have typed, and a database can be asked for."""
+    return (
+        isinstance(text, str)
+        and len(text) <= LONGEST
+        and not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
+    )

@@ -11,6 +11,7 @@ from flask import (
     Blueprint,
     Flask,
     Response,
+    abort,
     current_app,
     g,
     has_request_context,
@@ -84,11 +85,18 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.filters["stamp"] = stamp
     app.register_blueprint(blueprint)
+    app.before_request(_readable)
     app.after_request(_headers)
     for code in (400, 401, 403, 404, 405, 409, 413, 422, 429, 500):
         app.register_error_handler(code, _error)
     app.register_error_handler(CSRFError, _error)
     app.register_error_handler(OperationalError, _busy)
+
+
+def _readable() -> None:
+    """A NUL in an address is nobody's typing; PostgreSQL could not even be asked for it."""
+    if "%00" in request.environ.get("QUERY_STRING", "") or "\0" in request.path:
+        abort(400)
 
 
 def choose_locale() -> None:
@@ -133,6 +141,7 @@ SENTENCES = {
     409: lambda: (_("Not now"), _("Load the page again: something has changed.")),
     413: lambda: (_("Too large"), _("The file is larger than 25 MB. Send it in a smaller size.")),
     422: lambda: (_("That could not be read"), _("Check what you typed.")),
+    503: lambda: (_("The portal is busy"), _("Please try again in a moment.")),
     429: lambda: (_("Too many tries"), _("Wait a minute, then try again.")),
 }
 
@@ -145,7 +154,11 @@ def sentences(code: int) -> tuple[str, str]:
 
 
 def _error(error: Any) -> Any:
-    code = error.code if isinstance(error, HTTPException) and error.code else 500
+    return _told(error.code if isinstance(error, HTTPException) and error.code else 500)
+
+
+def _told(code: int) -> Any:
+    """An error as JSON, as a bare status for a fragment, or as a page."""
     title, advice = sentences(code)
     if not hasattr(g, "user"):
         g.user = current_user  # a refusal may come before FAB has set it
@@ -163,7 +176,7 @@ def _busy(error: OperationalError) -> Any:
     """A database that does not answer in time is a pause, not a fault of the person."""
     db.session.rollback()
     current_app.logger.error("database: %s", error.orig)
-    return jsonify(message=_("The portal is busy. Please try again.")), 503
+    return _told(503)
 
 
 @blueprint.post("/language")
