@@ -136,7 +136,7 @@ MATRIX: dict[str, Verbs] = {
     "FailureMode": PRODUCTS,
     "ProductCategory": PRODUCTS,
     "Region": {**EVERYBODY, "admin": (*LIST, "can_edit")},
-    "Department": {**PARTS, **ADMIN},
+    "Department": {**PARTS, "marketing": LIST, "agent": LIST, **ADMIN},
     "Employee": ADMIN,
     "Competence": {**ADMIN, "qc": LIST, "qc_manager": WRITE},
     "EmployeeCompetence": {**ADMIN, "qc": LIST, "qc_manager": WRITE},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import has_request_context
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,7 @@ from app.core.lookups import PAGE, lookup
 
 from .models import Contact, Customer, FailureMode, Product, ProductCategory, ProductUnit
 from .names import digits
-from .scope import in_scope
+from .scope import in_scope, reads_contacts
 
 Rows = list[tuple[Any, str]]
 
@@ -29,13 +30,15 @@ def page(query: Any, offset: int) -> Any:
 
 
 def matching(term: str) -> ColumnElement[bool]:
-    """By name, short name, pinyin initials or the beginning of the phone number."""
+    """By name, short name, pinyin initials or the beginning of a phone number, also a contact's."""
     hits = [Customer.name.icontains(term, autoescape=True), Customer.short_name.icontains(term, autoescape=True)]
     if term.isascii() and term.isalpha():
         hits.append(Customer.pinyin.startswith(term.lower(), autoescape=True))
     phone = digits(term) if sum(char.isdigit() for char in term) >= 4 else ""
-    if phone:
+    if phone and (reads_contacts() or not has_request_context()):
         hits.append(Customer.phone_digits.startswith(phone, autoescape=True))
+        by_contact = select(Contact.customer_id).where(Contact.phone_digits.startswith(phone, autoescape=True))
+        hits.append(Customer.id.in_(by_contact))
     return or_(*hits)
 
 

@@ -209,6 +209,21 @@ def test_the_customers_page_tells_contacts_units_and_complaints(as_role, rest, s
     assert made.json["result"]["number"] not in as_role("finance").get("/customer/show/1").text
 
 
+def test_names_are_text_never_markup(as_role, rest):
+    evil = "<script>alert(1)</script>"
+    made = rest("reception").post("customer/", {"name": evil, "short_name": evil, "address": evil, "note": evil})
+    number = made.json["id"]
+    rest("reception").post("contact/", {"customer": number, "name": evil, "position": evil})
+    clerk = as_role("reception")
+    for url in (f"/customer/show/{number}", "/customer/list/", "/contact/list/", f"/customer/edit/{number}"):
+        assert evil not in clerk.get(url).text, url
+
+
+def test_a_customer_is_chosen_by_the_phone_of_a_contact(as_role):
+    found = as_role("reception").get("/lookup/customer?term=1990-002-0002").json["results"]
+    assert [item["text"] for item in found] == ["宁波示例精密机械有限公司"]
+
+
 def test_two_clerks_never_overwrite_each_other(as_role, session):
     first, second = as_role("reception"), as_role("sales")
     version = row(session).version
