@@ -59,10 +59,9 @@ def _models() -> None:
 
 def _fab(app: Flask) -> None:
     from . import menu, notifications
-    from .core import lookups, web
+    from .core import lookups, names, web
     from .core.builder import PortalBuilder
     from .core.security import PortalSecurityManager
-    from .organisation import people
     from .reports.dashboard import Dashboard
 
     app.config["ASSET_VERSION"] = _assets(app)
@@ -78,7 +77,7 @@ def _fab(app: Flask) -> None:
     lookups.install(app)
     menu.register(builder)
     notifications.install(app)
-    app.jinja_env.globals.update(menu_groups=menu.groups, name_of=people.name_of)
+    app.jinja_env.globals.update(menu_groups=menu.groups, name_of=names.name_of)
 
 
 def _assets(app: Flask) -> str:

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from app.core.names import name_of
 from app.core.record_views import Card
 from app.core.show import masked_unless, tag
 from app.core.web import stamp
-from app.organisation.people import name_of
 
 from . import codes
 from .models import Complaint

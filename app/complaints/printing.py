@@ -8,12 +8,14 @@ from typing import Any
 
 from app.core import attachments, clock
 from app.core.attachments import Attachment
+from app.core.names import full_name
 from app.core.printing import PaperForm, register
 from app.core.show import due_stamp
-from app.organisation.people import full_name
+from app.customers.names import masked
 
 from . import codes
 from .models import Complaint
+from .people import contact_visible
 
 
 def _stamp(moment: datetime | None) -> str:
@@ -42,6 +44,7 @@ def context(record: Complaint | None) -> dict[str, Any]:
             "service": None,
             "confirmation": None,
             "arrival_due": "",
+            "phone": "",
             "ink": "",
         }
     arrival = next((item for item in reversed(record.deadlines) if item.code.startswith("ARRIVE_")), None)
@@ -52,6 +55,7 @@ def context(record: Complaint | None) -> dict[str, Any]:
         "service": record.service,
         "confirmation": record.confirmation,
         "arrival_due": due_stamp(arrival.due_at, "%Y-%m-%d") if arrival else "",
+        "phone": record.contact_phone if contact_visible(record) else masked(record.contact_phone),
         "ink": _ink(record),
     }
 

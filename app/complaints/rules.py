@@ -8,10 +8,11 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from app.core import deadlines, settings
+from app.core.names import full_name
 from app.core.workflow import Deed, Invalid
 from app.organisation.competence import missing_competences
 from app.organisation.models import Zone
-from app.organisation.people import find_login, full_name
+from app.organisation.people import find_login
 from app.organisation.regions import zone_of
 
 from . import codes

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Query, joinedload, selectinload
 
 from app.core import clock, deadlines, history
+from app.core.names import name_of
 from app.core.record_list import CHIPS
 from app.core.record_views import RecordView
 from app.core.show import Badge, tag
@@ -19,7 +20,6 @@ from app.core.views import Column, table
 from app.core.workflow import Actor
 from app.customers.models import Customer
 from app.extensions import db
-from app.organisation.people import name_of
 
 from . import forms, intake
 from . import zones as _zones  # noqa: F401  (arrival clocks follow the regions)
@@ -42,7 +42,7 @@ def state_cell(record: Complaint) -> Any:
 
 def whose_turn(record: Complaint) -> str:
     """The person, or the function whose turn it is."""
-    from app.organisation.people import turn_label
+    from app.core.names import turn_label
 
     return turn_label(record.owner)
 

@@ -200,7 +200,7 @@ class RecordApi(BaseApi):
           responses:
             200: {description: "at, actor, step, from, to, clause, comment, hash"}
         """
-        from app.organisation.people import name_of
+        from .names import name_of
 
         lines = reversed(stepper.lines_of(db.session, self.row(pk)))
         return jsonify(

@@ -90,7 +90,7 @@ class RecordView(BulkSteps, BaseView):
         return record_list.narrowed(super().filtered(), self.datamodel.obj, self.workflow)
 
     def page(self) -> Listing:
-        from app.organisation.people import learn_turns
+        from .names import learn_turns
 
         found = super().page()
         learn_turns(db.session, [record.owner for record in found.rows])

@@ -70,7 +70,7 @@ def lines_of(session: Session, record: Any) -> list[History]:
 
 def learn_names(session: Session, record: Any, lines: list[History]) -> None:
     """All names of a page in one question."""
-    from app.organisation.people import names_of
+    from .names import names_of
 
     names_of(
         session,

@@ -11,13 +11,13 @@ from markupsafe import Markup
 from sqlalchemy.orm import Query, selectinload
 
 from app.core import clock
+from app.core.names import name_of, turn_label
 from app.core.record_list import CHIPS
 from app.core.record_views import Card, RecordView
 from app.core.show import Badge, tag
 from app.core.views import Column, table
 from app.core.web import stamp
 from app.extensions import db
-from app.organisation.people import name_of, turn_label
 
 from .models import CorrectiveAction
 from .scope import NoticeScope

@@ -11,8 +11,9 @@ from sqlalchemy import ForeignKey, Index, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.core.clock import now
+from app.core.names import in_locale
 from app.core.types import UtcDateTime
-from app.organisation.models import Region, in_locale
+from app.organisation.models import Region
 
 from .names import digits, initials
 

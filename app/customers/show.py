@@ -72,7 +72,7 @@ def warranty_cell(unit: ProductUnit) -> Any:
 
 def facts(customer: Customer) -> list[tuple[Any, Any]]:
     """The customer's card."""
-    from app.organisation.people import name_of
+    from app.core.names import name_of
 
     return [
         (_("Customer name"), name_cell(customer)),

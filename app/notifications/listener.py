@@ -6,10 +6,10 @@ from typing import Any
 
 from app.complaints.models import Complaint
 from app.core import clock
+from app.core.names import full_name
 from app.core.turns import holders
 from app.core.workflow import Fired
 from app.customers.models import Customer
-from app.organisation.people import full_name
 
 from . import outbox
 from .rules import CUSTOMER_STEPS, RULES

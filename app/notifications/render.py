@@ -17,10 +17,10 @@ from app.complaints.codes import MAJOR_CRITERIA
 from app.complaints.models import Complaint
 from app.core import clock, settings
 from app.core.deadlines import Deadline
+from app.core.names import name_of, turn_label
 from app.core.records import Record
 from app.core.show import remaining
 from app.core.workflow import WORKFLOWS
-from app.organisation.people import name_of, turn_label
 
 from .models import OutboxMail
 

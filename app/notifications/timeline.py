@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.names import full_name
 from app.core.stepper import Line
-from app.organisation.people import full_name
 
 from .models import OutboxMail
 from .views import STATES, event_label

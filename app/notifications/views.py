@@ -16,13 +16,13 @@ from sqlalchemy.orm import selectinload
 
 from app.core import clock
 from app.core.listing import Choice
+from app.core.names import full_name
 from app.core.security import current_rights
 from app.core.show import tag
 from app.core.views import BaseView, Column, table
 from app.core.web import stamp
 from app.core.workflow import WORKFLOWS
 from app.extensions import db
-from app.organisation.people import full_name
 
 from . import outbox
 from .models import Notice, OutboxMail

@@ -8,13 +8,13 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy.orm import Query, joinedload
 
 from app.core.api import BaseApi
+from app.core.names import full_name
 from app.core.views import table
 from app.extensions import db
 
 from . import regions, roles, staffing
 from .forms import CompetenceForm, DepartmentForm, EmployeeForm
 from .models import Competence, Department, EmployeeProfile, Region
-from .people import full_name
 
 
 class RegionApi(BaseApi):

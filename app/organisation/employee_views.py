@@ -16,6 +16,7 @@ from sqlalchemy.orm import Query, joinedload
 
 from app.core import clock
 from app.core.listing import Choice
+from app.core.names import full_name, name_of
 from app.core.show import tag
 from app.core.views import BaseView, Column, table
 from app.extensions import db
@@ -25,7 +26,6 @@ from . import roles, staffing
 from .codes import LANGUAGES, word
 from .forms import CompetenceForm, EmployeeCompetenceForm, EmployeeForm
 from .models import Competence, Department, EmployeeCompetence, EmployeeProfile
-from .people import full_name, name_of
 
 SOON = timedelta(days=60)
 

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.lookups import PAGE, lookup
+from app.core.names import full_name
 from app.core.turns import Function
 
 from .models import Competence, Department, Region
-from .people import TRAVELLING, full_name
+from .people import TRAVELLING
 from .regions import find_leaf, search_leaves
 
 Rows = list[tuple[Any, str]]

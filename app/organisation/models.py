@@ -8,10 +8,10 @@ from enum import StrEnum, auto
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import Group, Role, User
-from flask_babel import get_locale
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from app.core.names import full_name, in_locale
 from app.core.types import UtcDateTime
 
 
@@ -22,11 +22,6 @@ class Zone(StrEnum):
     out_province = auto()
     remote = auto()
     special = auto()
-
-
-def in_locale(zh: str, en: str) -> str:
-    """The Chinese or the English name, as the reader's language asks."""
-    return en if str(get_locale() or "zh") == "en" and en else zh
 
 
 class Department(Model):
@@ -107,8 +102,6 @@ class EmployeeProfile(Model):
         return self.user_id
 
     def __repr__(self) -> str:
-        from .people import full_name
-
         return full_name(self.user)
 
 

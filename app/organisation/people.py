@@ -5,23 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import Role, User
 from flask_babel import gettext as _
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 from werkzeug.security import generate_password_hash
 
 from app.core.clock import now
+from app.core.names import full_name
 from app.core.turns import Function
-from app.extensions import db
 
-from .models import Department, EmployeeProfile, in_locale
+from .models import Department, EmployeeProfile
 
 TRAVELLING = ("technician", "inspector")
-CJK = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -35,12 +32,6 @@ class Person:
     department_id: int | None
 
 
-def full_name(user: Any) -> str:
-    """Family name first and without a blank when Chinese."""
-    first, last = user.first_name or "", user.last_name or ""
-    return f"{last}{first}" if CJK.search(first + last) else f"{first} {last}".strip()
-
-
 def find_login(session: Session, login: str) -> Person | None:
     """Who has this login, and whether the person may be sent to a customer."""
     user = session.scalar(select(User).where(User.username == login))
@@ -52,26 +43,6 @@ def find_login(session: Session, login: str) -> Person | None:
     return Person(
         user.id, user, bool(user.active), bool(held & set(wanted)), profile.department_id if profile else None
     )
-
-
-def name_of(user_id: int | None) -> str:
-    """A colleague's name by id; one question per person and request."""
-    if user_id is None:
-        return ""
-    cache: dict[int, str] = g.setdefault("names", {}) if has_request_context() else {}
-    if user_id not in cache:
-        user = db.session.get(User, user_id)
-        cache[user_id] = full_name(user) if user else ""
-    return cache[user_id]
-
-
-def names_of(session: Session, ids: Iterable[int | None]) -> None:
-    """Learn many names in one question, for pages that show several people."""
-    cache: dict[int, str] = g.setdefault("names", {})
-    wanted = {number for number in ids if number is not None} - set(cache)
-    if wanted:
-        for user in session.execute(select(User.id, User.first_name, User.last_name).where(User.id.in_(wanted))):
-            cache[user.id] = full_name(user)
 
 
 def check_password(password: str) -> None:
@@ -150,42 +121,3 @@ def employees(session: Session, term: str, offset: int) -> list[tuple[str, str]]
         name = User.last_name + User.first_name
         query = query.where(User.username.icontains(term, autoescape=True) | name.icontains(term, autoescape=True))
     return [(user.username, full_name(user)) for user in session.scalars(query.offset(offset).limit(21))]
-
-
-def turn_label(owner: str | None) -> str:
-    """Whose turn it is, in words: a person, a function, a department."""
-    if not owner:
-        return ""
-    kind, _sep, rest = owner.partition(":")
-    if kind == "user":
-        return name_of(int(rest))
-    role, _at, place = rest.partition("@")
-    names = _turn_names()
-    return " · ".join(part for part in (names.get(f"d{place}", ""), names.get(f"r{role}", "")) if part)
-
-
-def learn_turns(session: Session, owners: Iterable[str | None]) -> None:
-    """The words of many turns in one question, for lists."""
-    people = [int(owner[5:]) for owner in set(owners) if owner and owner.startswith("user:")]
-    rows = session.execute(
-        union_all(
-            select(literal("u").label("kind"), User.id, User.first_name, User.last_name).where(User.id.in_(people)),
-            select(literal("r"), Function.role_id, Function.name_zh, Function.name_en),
-            select(literal("d"), Department.id, Department.name_zh, Department.name_en),
-        )
-    ).all()
-    g.setdefault("names", {}).update({row.id: full_name(row) for row in rows if row.kind == "u"})
-    g.turn_names = {f"{row.kind}{row.id}": in_locale(row.first_name, row.last_name) for row in rows if row.kind != "u"}
-
-
-def _turn_names() -> dict[str, str]:
-    """Functions and departments by key, read once per request."""
-    if "turn_names" not in g:
-        session = db.session
-        functions = {
-            f"r{row.role_id}": in_locale(row.name_zh, row.name_en) for row in session.scalars(select(Function))
-        }
-        places = {f"d{row.id}": row.label for row in session.scalars(select(Department))}
-        g.turn_names = {**functions, **places}
-    names: dict[str, str] = g.turn_names
-    return names

@@ -12,10 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.fields import ChoicesField
+from app.core.names import in_locale
 from app.core.turns import Function, users_who_may, users_with_role
 from app.extensions import db
-
-from .models import in_locale
 
 NOT_GIVEN = ("Public",)  # nobody works without signing in
 

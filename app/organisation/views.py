@@ -15,6 +15,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.listing import Choice
+from app.core.names import full_name, name_of
 from app.core.show import tag
 from app.core.views import BaseView, Column, table
 from app.extensions import db
@@ -25,7 +26,6 @@ from .codes import DEPARTMENT_KINDS, LEVELS, LINES, ZONES, word
 from .employee_views import CompetenceView, EmployeeCompetenceView, EmployeeView
 from .forms import DepartmentForm, RegionForm
 from .models import Department, Region
-from .people import full_name, name_of
 from .rules_page import DeadlineRuleView
 
 

@@ -18,6 +18,7 @@ from app.complaints.models import Complaint
 from app.complaints.scope import visible
 from app.complaints.workflow import COMPLAINT
 from app.core import clock
+from app.core.names import turn_label
 from app.core.records import Record
 from app.core.rights import Rights
 from app.core.security import current_rights
@@ -25,7 +26,6 @@ from app.core.show import Badge, tag
 from app.core.workflow import WORKFLOWS, Transition
 from app.corrective.models import CorrectiveAction
 from app.extensions import db
-from app.organisation.people import turn_label
 
 TODO = 10
 INTAKE = (
