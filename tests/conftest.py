@@ -124,12 +124,11 @@ def at() -> Iterator[Callable[[str], None]]:
     yield set_to
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A database of its own on the real PostgreSQL."""
+def new_database() -> Iterator[str]:
+    """A database of its own on the real PostgreSQL, dropped afterwards."""
     name = f"portal_{uuid.uuid4().hex[:12]}"
+    server = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
     try:
-        server = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
         with server.connect() as connection:
             connection.execute(sa.text(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"))
     except sa.exc.OperationalError:
@@ -139,6 +138,18 @@ def postgres_url() -> Iterator[str]:
     with server.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """One PostgreSQL database for the tests that share it."""
+    yield from new_database()
+
+
+@pytest.fixture
+def empty_postgres() -> Iterator[str]:
+    """A PostgreSQL database for one test."""
+    yield from new_database()
 
 
 @pytest.fixture(scope="session")

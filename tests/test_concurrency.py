@@ -1,0 +1,143 @@
+"""Many at once: no update lost, no number twice, no deed done twice; on PostgreSQL and on SQLite."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.core import clock
+from app.core.audit import faults
+from app.core.history import History
+from app.core.records import Record
+from app.extensions import db
+from app.notifications.engine import tick
+from app.notifications.models import OutboxMail
+from app.setup import initialise
+
+from .complaints.conftest import Line
+from .conftest import NOW, portal_at
+from .support import PASSWORD, Rest, staff
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def busy(request: pytest.FixtureRequest, tmp_path: Path, template: Path) -> Iterator[Flask]:
+    """A portal of its own, staffed, with nothing else in it."""
+    if request.param == "sqlite":
+        shutil.copy(template / "portal.db", tmp_path / "portal.db")
+        app = portal_at(tmp_path, f"sqlite:///{tmp_path / 'portal.db'}")
+    else:
+        app = portal_at(tmp_path, request.getfixturevalue("empty_postgres"))
+    clock.set_frozen(NOW)
+    if request.param == "postgresql":
+        with app.app_context():
+            initialise()
+            staff(db.session)
+            db.session.commit()
+            db.session.remove()
+    yield app
+    clock.set_frozen(None)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def look(busy: Flask) -> Iterator[Session]:
+    with busy.app_context():
+        engine = db.engine
+    with Session(engine) as session:
+        yield session
+
+
+def at_once(number: int, deed: Callable[[int], Any]) -> list[Any]:
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(deed, range(number)))
+
+
+def line_of(app: Flask, look: Session) -> Line:
+    return Line(lambda login, locale="en": Rest(app, login, PASSWORD, locale), look)
+
+
+def test_fifty_intakes_at_once_get_fifty_consecutive_numbers(busy: Flask, look: Session):
+    line = line_of(busy, look)
+    slip, reception = line.slip(), line.by("reception")
+    headers = reception.headers
+
+    def register(_turn: int) -> str:
+        answer = busy.test_client().post("/api/v1/complaint/", json=slip, headers=headers)
+        assert answer.status_code == 201, answer.json
+        return str(answer.json["result"]["number"])
+
+    assert sorted(at_once(50, register)) == [f"TS-20261124-{number:03d}" for number in range(1, 51)]
+
+
+def test_of_32_corrections_at_once_none_is_lost(busy: Flask, look: Session):
+    line = line_of(busy, look)
+    record = line.register()
+    headers = line.by("reception").headers
+
+    def correct(turn: int) -> int:
+        """Like a careful person: reads, corrects, and begins again when somebody was faster."""
+        client = busy.test_client()
+        for _try in range(200):
+            seen = client.get(f"/api/v1/complaint/{record}", headers=headers).json["result"]
+            text = f"{seen['description']}|{turn}"
+            answer = client.put(
+                f"/api/v1/complaint/{record}",
+                json={"description": text},
+                headers={**headers, "If-Match": str(seen["version"])},
+            )
+            if answer.status_code == 200:
+                return turn
+            assert answer.status_code == 409, answer.json
+        raise AssertionError("never came through")
+
+    assert sorted(at_once(32, correct)) == list(range(32))
+    written = line.read(record)["description"].split("|")[1:]
+    assert sorted(map(int, written)) == list(range(32))
+    look.expire_all()
+    assert look.get(Record, record).version == 33
+    lines = look.scalars(sa.select(History.seq).where(History.record_id == record).order_by(History.seq)).all()
+    assert list(lines) == list(range(1, 34))
+    with busy.app_context():
+        assert list(faults(db.session)) == []
+
+
+def test_32_equal_requests_with_one_key_are_one_complaint_and_32_equal_answers(busy: Flask, look: Session):
+    line = line_of(busy, look)
+    slip, headers = line.slip(), {**line.by("reception").headers, "Idempotency-Key": "one-slip"}
+    answers = at_once(32, lambda _turn: busy.test_client().post("/api/v1/complaint/", json=slip, headers=headers))
+    assert Counter(answer.status_code for answer in answers) == {201: 32}
+    assert len({str(answer.json) for answer in answers}) == 1
+    assert look.scalar(sa.select(sa.func.count()).select_from(Record)) == 1
+
+
+def test_32_people_take_one_step_and_it_is_taken_once(busy: Flask, look: Session):
+    line = line_of(busy, look)
+    record = line.at("pending_qc")
+    headers = line.by("reception").headers
+    answers = at_once(
+        32, lambda _turn: busy.test_client().post(f"/api/v1/complaint/{record}/hand_over", json={}, headers=headers)
+    )
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 31}
+
+
+def test_two_engines_send_nothing_twice(busy: Flask, look: Session):
+    line = line_of(busy, look)
+    for _turn in range(5):
+        line.at("handed_over")
+    at_once(4, lambda _turn: tick(busy))
+    while tick(busy) > 1:
+        continue
+    rows = look.scalars(sa.select(OutboxMail)).all()
+    assert {(row.state, row.attempts) for row in rows} == {("written", 1)}
+    assert len(list(Path(busy.config["MAIL_DIR"]).glob("*.eml"))) == len(rows)
