@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ def _fab(app: Flask) -> None:
     from .core.security import PortalSecurityManager
     from .reports.dashboard import Dashboard
 
+    logging.getLogger("flask_appbuilder.models.filters").setLevel(logging.ERROR)  # it knows no synonyms, and says so
     app.config["ASSET_VERSION"] = _assets(app)
     web.install(app)
     builder = PortalBuilder(

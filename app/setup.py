@@ -74,7 +74,7 @@ def add_administrator(username: str, email: str, password: str) -> None:
 
 def import_calendar_year(year: int) -> str:
     """Bring in a year and compute running provisional deadlines again."""
-    confirmed = workdays.import_year(db.session, year)
+    confirmed = workdays.import_year(db.session, year).confirmed
     reason = str(_("The calendar of %(year)s was imported.", year=year))
     changed = recompute_open(db.session, reason, SYSTEM, provisional=True)
     db.session.commit()

@@ -14,6 +14,9 @@ from typing import Any
 import xlsxwriter
 from flask import Response, abort, send_file, stream_with_context
 from markupsafe import Markup
+from sqlalchemy.orm import Query
+
+from app.extensions import db
 
 from . import clock
 
@@ -57,12 +60,17 @@ def _csv(columns: Sequence[Any], rows: Iterable[Any]) -> Iterator[str]:
     writer = csv.writer(buffer)
     yield "\ufeff"  # Excel reads UTF-8 only with it
     writer.writerow([safe(str(column.label)) for column in columns])
-    for row in rows:
-        writer.writerow([safe(cell(column.plain(row))) for column in columns])
+    try:
+        for row in rows:
+            writer.writerow([safe(cell(column.plain(row))) for column in columns])
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
         yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
+    finally:  # the request is over by now: nobody else gives the connection back
+        if isinstance(rows, Query):
+            rows.session.close()
+        db.session.remove()
 
 
 def _xlsx(name: str, columns: Sequence[Any], rows: Iterable[Any]) -> Any:

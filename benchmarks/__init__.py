@@ -1,0 +1,1 @@
+"""Measured page costs; ratios are what to believe."""

@@ -1,0 +1,411 @@
+"""Every hole of stock Flask-AppBuilder, closed: one test named after each. REST has its own file beside this."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_appbuilder.models.sqla.filters import FilterEqual
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from app.core import spreadsheets
+from app.core.filters import RowScope
+from app.core.views import BaseView, Column, table
+from app.customers.models import Customer, FailureMode
+from app.extensions import db
+from tests.support import Browser
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements asked within."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.startswith("PRAGMA"):
+            asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def add_customers(session: Any, names: list[str]) -> None:
+    region = session.scalar(sa.text("SELECT adcode FROM region WHERE is_leaf LIMIT 1"))
+    session.add_all(
+        Customer(name=name, short_name="", kind="company", line="mf", region_code=region, active=True) for name in names
+    )
+    session.commit()
+
+
+def views(app: Flask) -> list[BaseView]:
+    return [view for view in app.appbuilder.baseviews if isinstance(view, BaseView)]  # type: ignore[attr-defined]
+
+
+def shown(answer: Any) -> str:
+    """The words of a list's rows."""
+    found = re.search(r"<tbody.*?</tbody>", answer.text, re.S)
+    return found.group(0) if found else ""
+
+
+# ---- rows
+
+
+def test_shared_filters_do_not_mix_between_threads(app: Flask, session):
+    names = [f"Thread{letter} Company" for letter in "ABCD"]
+    add_customers(session, names)
+
+    def look(name: str) -> list[str]:
+        browser = Browser(app, "reception", "Test-Password-2026!")
+        seen = []
+        for _round in range(15):
+            rows = shown(browser.get(f"/customer/list/?q={name.split()[0]}"))
+            seen.append([other for other in names if other in rows])
+        return [name] if all(found == [name] for found in seen) else [str(seen)]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(look, names)) == [[name] for name in names]
+
+
+def test_stock_actions_that_bypass_row_rights_have_no_route(app: Flask, as_role):
+    rules = [str(rule) for rule in app.url_map.iter_rules()]
+    assert not [rule for rule in rules if "/action" in rule or "/download/" in rule or rule.endswith("/api")]
+    reception = as_role("reception")
+    assert reception.post("/customer/action/delete/1").status_code == 404
+    assert reception.post("/customer/action_post", {"action": "delete", "rowid": "1"}).status_code == 404
+
+
+def test_hidden_rows_do_not_exist_anywhere(app: Flask, as_role, rest):
+    technician, program = as_role("technician"), rest("technician")  # no complaint of a customer is theirs yet
+    assert technician.get("/customer/list/").status_code == 200
+    for address in ("/customer/show/1", "/customer/show/999999"):
+        assert technician.get(address).status_code == 404
+    assert program.get("customer/1").status_code == 404
+    assert program.get("customer/").json["count"] == 0
+    assert technician.get("/lookup/customer").json["results"] == []
+    sales = as_role("agent")
+    assert sales.get("/customer/edit/1").status_code in (403, 404)
+
+
+def test_a_base_filter_with_an_empty_list_cannot_be_declared(app: Flask):
+    class Open(BaseView):
+        datamodel = table(FailureMode)
+        base_filters = [["code", FilterEqual, []]]
+
+    class Listed(BaseView):
+        datamodel = table(FailureMode)
+        base_filters = [["code", RowScope, []]]
+
+    with app.app_context():
+        for view in (Open, Listed):
+            with pytest.raises(TypeError, match="without a value"):
+                view()
+
+
+def test_related_rows_come_only_with_their_own_right(app: Flask):
+    assert [view for view in views(app) if view.related_views] == []  # FAB's tabs ask for no right
+
+
+def test_search_takes_wildcards_as_letters(app: Flask, as_role, session):
+    add_customers(session, ["Hundred 100% Ltd", "Under_score Ltd", "Plain Ltd"])
+    reception = as_role("reception")
+    for typed, found in (("100%25", "Hundred"), ("%25", "Hundred"), ("r_s", "Under"), ("_", "Under")):
+        rows = shown(reception.get(f"/customer/list/?q={typed}"))
+        assert found in rows and "Plain" not in rows
+
+
+# ---- addresses
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/customer/list/?page=abc",
+        "/customer/list/?page=-1",
+        "/customer/list/?size=x",
+        "/customer/list/?order=nope",
+        "/customer/list/?order=-password",
+        "/customer/list/?q=%00",
+        "/customer/list/?page=%C2%B3",
+        "/region/show/%00",
+        "/lookup/customer?term=%00",
+    ],
+)
+def test_nonsense_in_the_address_is_refused_in_words(as_role, address: str):
+    answer = as_role("reception").get(address)
+    assert answer.status_code == 400
+    assert address.startswith("/lookup") or "could not be read" in answer.text
+
+
+@pytest.mark.parametrize("pk", ["abc", "0", "-1", "99999999999999999999999", "1.5", "%FF", "%ED%A0%80"])
+def test_nonsense_keys_are_not_found(as_role, pk: str):
+    assert as_role("reception").get(f"/customer/show/{pk}").status_code == 404
+
+
+def test_the_page_size_is_capped(app: Flask, as_role, session):
+    add_customers(session, [f"Many {number}" for number in range(130)])
+    rows = shown(as_role("reception").get("/customer/list/?size=100000&page=0"))
+    assert rows.count("Many ") <= 2 * 100 and rows.count("<tr") == 100
+
+
+def test_far_pages_are_empty_not_an_error(as_role):
+    assert as_role("reception").get("/customer/list/?page=99999999999999999999").status_code == 200
+
+
+def test_the_count_stops_at_a_thousand(app: Flask, as_role, session):
+    add_customers(session, [f"Crowd {number}" for number in range(1001)])
+    assert "1000+" in as_role("reception").get("/customer/list/").text
+
+
+# ---- cost
+
+
+@pytest.mark.parametrize("address", ["/customer/list/", "/product/list/", "/employee/list/", "/complaint/list/"])
+def test_a_list_asks_at_most_eight_questions_however_long(app: Flask, as_role, session, address: str):
+    add_customers(session, [f"Long {number}" for number in range(40)])
+    person = as_role("leader")
+    person.get(address)
+    with counted() as few:
+        assert person.get(f"{address}?size=20").status_code == 200
+    with counted() as more:
+        assert person.get(f"{address}?size=100").status_code == 200
+    assert len(few) <= 8 and len(more) == len(few), "\n".join(more)
+
+
+def test_an_add_form_asks_at_most_four_questions_and_loads_no_table(app: Flask, as_role, session):
+    add_customers(session, [f"Loaded {number}" for number in range(500)])
+    reception = as_role("reception")
+    reception.get("/customer/add")
+    for address in ("/customer/add", "/complaint/add"):
+        with counted() as asked:
+            answer = reception.get(address)
+        assert len(asked) <= 4, "\n".join(asked)
+        assert "Loaded 7" not in answer.text and len(answer.data) < 60_000
+
+
+def test_the_search_box_loads_no_related_table(app: Flask, as_role, session):
+    add_customers(session, [f"Loaded {number}" for number in range(500)])
+    assert len(as_role("reception").get("/product_unit/list/").data) < 60_000
+
+
+# ---- writing
+
+
+def form_of(page: str) -> dict[str, str]:
+    """The hidden and text inputs of a form as a browser would send them."""
+    return dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
+
+
+def test_the_second_of_two_editors_keeps_what_was_typed(app: Flask, as_role, session):
+    one, two = as_role("qc"), as_role("qc")
+    session.add(FailureMode(code="F-9", name_zh="渗漏", name_en="Leak"))
+    session.commit()
+    pk = session.scalar(sa.text("SELECT id FROM failure_mode WHERE code = 'F-9'"))
+    seen = re.search(r'name="row_version" value="(\d+)"', one.get(f"/failure_mode/edit/{pk}").text)
+    assert seen
+    fields = {"code": "F-9", "name_zh": "渗漏", "row_version": seen.group(1)}
+    assert one.post(f"/failure_mode/edit/{pk}", {**fields, "name_en": "First"}).status_code == 302
+    late = two.post(f"/failure_mode/edit/{pk}", {**fields, "name_en": "Second thoughts"})
+    assert late.status_code == 409
+    assert "Second thoughts" in late.text and "Somebody else changed this meanwhile" in late.text
+    assert session.scalar(sa.text("SELECT name_en FROM failure_mode WHERE code = 'F-9'")) == "First"
+    without = two.post(f"/failure_mode/edit/{pk}", {"code": "F-9", "name_zh": "渗漏", "name_en": "Blind"})
+    assert without.status_code == 409
+
+
+def test_a_duplicate_is_a_sentence_and_keeps_what_was_typed(as_role):
+    qc = as_role("qc")
+    fields = {"code": "F-1x", "name_zh": "渗漏", "name_en": "Leak at the flange"}
+    assert qc.post("/failure_mode/add", fields).status_code == 302
+    again = qc.post("/failure_mode/add", fields)
+    assert again.status_code in (409, 422)
+    assert "Leak at the flange" in again.text and "Database Error" not in again.text
+
+
+def test_a_wrong_field_keeps_what_was_typed(as_role):
+    answer = as_role("qc").post("/failure_mode/add", {"code": "", "name_zh": "", "name_en": "Typed <b>already</b>"})
+    assert answer.status_code == 422
+    assert "Typed &lt;b&gt;already" in answer.text and "Please fill in" in answer.text
+
+
+def test_what_is_in_use_is_not_deleted_and_says_why(app: Flask, as_role, session):
+    admin = as_role("admin")
+    pk = session.scalar(sa.text("SELECT competence_id FROM employee_competence LIMIT 1"))
+    answer = admin.client.post(f"/competence/delete/{pk}", follow_redirects=True)
+    assert answer.status_code == 200
+    assert "still used elsewhere" in answer.text.replace("&#39;", "'")
+    assert session.scalar(sa.text("SELECT count(*) FROM competence WHERE id = :pk"), {"pk": pk}) == 1
+
+
+def test_nothing_is_deleted_by_get(app: Flask, as_role):
+    admin = as_role("admin")
+    for rule in app.url_map.iter_rules():
+        if "delete" in str(rule) or "sign-out" in str(rule) or str(rule) in ("/language", "/theme"):
+            assert "GET" not in (rule.methods or ()), rule
+    assert admin.get("/competence/delete/1").status_code == 405
+
+
+def test_a_forged_choice_is_a_sentence_not_an_error(as_role):
+    answer = as_role("reception").post("/customer/add", {"name": "Forged", "kind": "alien", "level": "\0"})
+    assert answer.status_code == 422
+
+
+def test_what_is_too_long_for_the_column_is_stopped_by_the_form(app: Flask):
+    with app.test_request_context():
+        for view in views(app):
+            if view.form is None:
+                continue
+            columns = sa.inspect(view.datamodel.obj).columns
+            for field in view.form():
+                column = columns.get(field.name)
+                room = getattr(getattr(column, "type", None), "length", None)
+                if room and hasattr(field, "max_length"):
+                    assert field.max_length <= room, f"{type(view).__name__}.{field.name}"
+
+
+# ---- exports
+
+
+def file_at(person: Browser, address: str) -> bytes:
+    """A downloaded file, the connection closed as a browser would."""
+    with person.get(address) as answer:
+        assert answer.status_code == 200
+        return bytes(answer.data)
+
+
+def test_an_export_is_never_a_formula(app: Flask, as_role, session):
+    nasty = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", " =1+1", "\uff1d1+1", "|x"]
+    add_customers(session, nasty)
+    manager = as_role("sales_manager")
+    rows = list(csv.reader(io.StringIO(file_at(manager, "/customer/export.csv").decode("utf-8-sig"))))
+    cells = [cell for row in rows for cell in row]
+    assert not [cell for cell in cells if spreadsheets.DANGEROUS.match(cell)]
+    assert {f"'{text}" for text in nasty} <= set(cells)
+    book = openpyxl.load_workbook(io.BytesIO(file_at(manager, "/customer/export.xlsx")))
+    found = [cell for row in book.active.iter_rows() for cell in row]
+    assert {cell.data_type for cell in found} <= {"s", "n", "d", "b"}
+    assert "=1+1" in {cell.value for cell in found}
+
+
+def test_an_export_respects_search_rows_right_and_limit(app: Flask, as_role, session):
+    add_customers(session, ["Wanted One", "Wanted Two", "Other"])
+    manager = as_role("sales_manager")
+    text = file_at(manager, "/customer/export.csv?q=Wanted").decode()
+    assert "Wanted One" in text and "Wanted Two" in text and "Other" not in text
+    assert as_role("reception").get("/customer/export.csv").status_code == 403
+    assert manager.get("/customer/export.exe").status_code == 404
+    app.config["EXPORT_LIMIT"] = 2
+    try:
+        assert len(file_at(manager, "/customer/export.csv?q=Wanted").splitlines()) <= 3
+    finally:
+        del app.config["EXPORT_LIMIT"]
+
+
+def test_an_export_gives_its_connection_back(app: Flask, as_role):
+    manager = as_role("sales_manager")
+    with app.app_context():
+        pool: Any = db.engine.pool
+    for _many in range(pool.size() + 12):
+        file_at(manager, "/customer/export.csv")
+        file_at(manager, "/customer/export.xlsx")
+    assert pool.checkedout() == 0
+
+
+def test_a_cell_longer_than_excel_allows_is_cut(app: Flask, tmp_path: Path):
+    with app.test_request_context():
+        answer = spreadsheets.answer("xlsx", "Long", [Column("Text", lambda row: row)], ["x" * 40_000, "=" * 3])
+        answer.direct_passthrough = False
+        book = openpyxl.load_workbook(io.BytesIO(answer.get_data()))
+        answer.close()
+    assert len(book.active["A2"].value) == spreadsheets.LONGEST
+
+
+# ---- words
+
+
+def test_titles_are_translated_when_they_are_read(app: Flask):
+    for view in views(app):
+        for title in ("list_title", "show_title", "add_title", "edit_title"):
+            permission = f"can_{title.removesuffix('_title')}"
+            if permission in view.base_permissions and type(view).__name__.endswith("View"):
+                assert not isinstance(getattr(view, title), str), f"{type(view).__name__}.{title}"
+
+
+def test_the_language_is_chosen_by_accept_language_then_kept_with_the_person(app: Flask, as_role, session):
+    client = app.test_client()
+    for asked, expected in (("en", "en"), ("zh-CN,zh;q=0.9", "zh"), ("fr", "zh"), ("zh-Hant", "zh"), ("*", "zh")):
+        page = client.get("/login/", headers={"Accept-Language": asked}).text
+        assert f'<html lang="{expected}' in page, asked
+    as_role("qc", "en")
+    assert (
+        session.scalar(
+            sa.text("SELECT locale FROM employee_profile p JOIN ab_user u ON u.id = p.user_id WHERE u.username = 'qc'")
+        )
+        == "en"
+    )
+    assert (
+        Browser(app, "qc", "Test-Password-2026!", "")
+        .get("/", headers={"Accept-Language": "zh"})
+        .text.count('<html lang="en')
+        == 1
+    )
+
+
+# ---- every answer
+
+
+def test_only_our_own_scripts_run(as_role):
+    answer = as_role("reception").get("/customer/list/")
+    policy = answer.headers["Content-Security-Policy"]
+    nonce = re.search(r"'nonce-([^']+)'", policy)
+    assert nonce and "unsafe-inline" not in policy.split("style-src")[0]
+    scripts = re.findall(r"<script[^>]*>", answer.text)
+    assert scripts and all(f'nonce="{nonce.group(1)}"' in script or "src=" in script for script in scripts)
+    assert not re.search(r"<[^>]+\son[a-z]+=", answer.text)
+
+
+def test_a_form_without_its_token_is_refused(app: Flask, as_role, session):
+    admin = as_role("admin")
+    app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        for address in ("/competence/delete/1", "/language", "/theme", "/sign-out", "/settings/save", "/access/save"):
+            assert admin.post(address).status_code == 400, address
+        assert admin.get("/competence/list/").status_code == 200
+        token = admin.get("/session").json["csrf"]
+        assert admin.post("/theme", {"theme": "dark", "csrf_token": token}).status_code == 302
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False
+
+
+def test_a_database_that_is_busy_is_a_pause_in_words(app: Flask, as_role, monkeypatch):
+    reception, program = as_role("reception"), app.test_client()
+
+    def busy(*_args: Any, **_kwargs: Any) -> Any:
+        raise sa.exc.OperationalError("SELECT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(BaseView, "page", busy)
+    answer = reception.get("/customer/list/")
+    assert answer.status_code == 503 and "<html" in answer.text and "busy" in answer.text
+    assert program.get("/api/v1/nowhere").json["message"]
+
+
+def test_start_up_asks_no_permission_question(app: Flask, tmp_path: Path):
+    from tests.conftest import portal_at
+
+    with counted() as asked:
+        portal_at(tmp_path, f"sqlite:///{tmp_path / 'empty.db'}")
+    assert asked == []
+    assert db.metadata.tables  # every table is known all the same

@@ -1,0 +1,119 @@
+"""The `portal` command on a fresh machine: set up, fill, check, work, prove, describe."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A portal set up by its own commands, with the small demo."""
+    data = tmp_path_factory.mktemp("instance")
+    assert portal(data, "init").returncode == 0
+    told = portal(data, "demo", "--size", "small", "--password", "Demo-Password-2026!")
+    assert told.returncode == 0, told.stderr
+    return data
+
+
+def portal(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, "PORTAL_DATA_DIR": str(data), "PORTAL_ENV": "test", "PORTAL_MAIL_SERVER": ""}
+    environ.pop("PORTAL_DATABASE_URL", None)
+    return subprocess.run(
+        [sys.executable, "-c", "from app.cli import main; main()", *words],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_setting_up_twice_changes_nothing_and_check_finds_nothing(folder: Path):
+    assert portal(folder, "init").returncode == 0
+    checked = portal(folder, "check")
+    assert (checked.returncode, checked.stdout.strip()) == (0, "Everything is in order."), checked.stderr
+
+
+def test_the_demo_is_refused_where_people_already_work(folder: Path):
+    told = portal(folder, "demo")
+    assert told.returncode == 1
+    assert "already has users" in told.stderr
+
+
+def test_the_demo_shows_complaints_in_every_state_of_the_line(folder: Path):
+    with sqlite3.connect(folder / "portal.db") as connection:
+        states = {row[0] for row in connection.execute("SELECT state FROM record WHERE kind = 'complaint'")}
+    assert states == {
+        "received",
+        "negotiating",
+        "pending_qc",
+        "handed_over",
+        "at_qc",
+        "disposed",
+        "assigned",
+        "on_site",
+        "awaiting_confirmation",
+        "confirmed",
+        "form_returned",
+        "returned",
+        "closed",
+        "void",
+    }
+
+
+def test_the_worker_does_what_is_due_and_the_history_is_whole(folder: Path):
+    assert portal(folder, "worker", "--once").returncode == 0
+    assert list((folder / "mail").glob("*.eml"))
+    proved = portal(folder, "audit", "verify")
+    assert (proved.returncode, proved.stdout.strip()) == (0, "The history is whole.")
+
+
+def test_a_changed_line_of_history_is_found(folder: Path, tmp_path: Path):
+    with sqlite3.connect(folder / "portal.db") as connection, sqlite3.connect(tmp_path / "portal.db") as copy:
+        connection.backup(copy)
+        copy.execute("DROP TRIGGER history_no_update")
+        copy.execute("UPDATE history SET actor_id = 1 WHERE id = 20")
+    (tmp_path / "audit-key").write_bytes((folder / "audit-key").read_bytes())
+    proved = portal(tmp_path, "audit", "verify")
+    assert proved.returncode == 1
+    assert "altered" in proved.stderr
+
+
+def test_the_history_refuses_every_change(folder: Path):
+    with sqlite3.connect(folder / "portal.db") as connection:
+        for statement in (
+            "UPDATE history SET step = 'x'",
+            "DELETE FROM history",
+            "INSERT OR REPLACE INTO history SELECT * FROM history WHERE id = 1",
+        ):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(statement)
+
+
+def test_a_process_prints_as_table_and_diagram(folder: Path):
+    told = portal(folder, "workflow", "complaint").stdout
+    assert "| `hand_over`" in told
+    assert "stateDiagram-v2" in told
+    assert portal(folder, "workflow", "nothing").returncode == 1
+
+
+def test_a_weak_password_makes_no_administrator(folder: Path):
+    weak = ("create-admin", "--username", "boss", "--email", "boss@example.com", "--password")
+    assert "至少 10 个字符" in portal(folder, *weak, "weak").stderr
+    assert portal(folder, *weak, "Strong-Password-2026!").returncode == 0
+    assert portal(folder, *weak, "Strong-Password-2026!").returncode == 1
+
+
+def test_an_unpublished_year_stays_provisional(folder: Path):
+    told = portal(folder, "calendar", "import", "2027")
+    assert told.returncode == 0
+    assert "not published yet" in told.stdout
