@@ -83,7 +83,7 @@ def app(_shared: Flask, template: Path) -> Iterator[Flask]:
     with _shared.app_context():
         db.session.remove()
         db.engine.dispose()
-    for leftover in ("portal.db-wal", "portal.db-shm"):
+    for leftover in ("portal.db", "portal.db-wal", "portal.db-shm"):  # a new file: a late connection keeps the old one
         (folder / leftover).unlink(missing_ok=True)
     shutil.copy(template / "portal.db", folder / "portal.db")
     shutil.rmtree(folder / "uploads", ignore_errors=True)
