@@ -60,7 +60,7 @@ bench: setup-dev  ## SQL statements and medians with 100,000 complaints, beside 
 	$(BIN)/python -m benchmarks.pages
 
 docs: setup  ## Print every process as table and diagram into docs/processes.md
-	$(BIN)/portal workflow > docs/processes.md
+	PORTAL_DEFAULT_LOCALE=en $(BIN)/portal workflow > docs/processes.md
 
 lock: setup-dev  ## Resolve the dependencies again into the lock files
 	$(BIN)/pip install -q uv

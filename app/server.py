@@ -39,8 +39,10 @@ def serve(host: str, port: int, workers: int, *, engine: bool) -> None:
     if engine:
         beside.start()
 
+    owner = os.getpid()
+
     def stop(_server: Any) -> None:
-        if beside.pid:
+        if os.getpid() == owner and beside.is_alive():  # a worker that ends is not the portal ending
             beside.terminate()
             beside.join(10)
 
