@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
+import subprocess
+import sys
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -25,26 +25,15 @@ class _Server(BaseApplication):
         return create_app()
 
 
-def _engine() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the web server, which ends us in order
-    from . import create_app
-    from .notifications.engine import run_engine
-
-    run_engine(create_app())
-
-
 def serve(host: str, port: int, workers: int, *, engine: bool) -> None:
     """Serve until Ctrl-C or SIGTERM; the engine ends with the server."""
-    beside = multiprocessing.get_context("spawn").Process(target=_engine, name="portal-engine", daemon=True)
-    if engine:
-        beside.start()
-
+    beside = _engine() if engine else None
     owner = os.getpid()
 
     def stop(_server: Any) -> None:
-        if os.getpid() == owner and beside.is_alive():  # a worker that ends is not the portal ending
+        if beside is not None and os.getpid() == owner:  # a worker that ends is not the portal ending
             beside.terminate()
-            beside.join(10)
+            beside.wait(10)
 
     _Server(
         {
@@ -60,3 +49,9 @@ def serve(host: str, port: int, workers: int, *, engine: bool) -> None:
             "control_socket_disable": True,
         }
     ).run()
+
+
+def _engine() -> subprocess.Popen[bytes]:
+    """The engine as a process of its own; Ctrl-C reaches the web server, which ends it in order."""
+    command = [sys.executable, "-c", "from app.cli import main; main(['worker'])"]
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 (our own command)
