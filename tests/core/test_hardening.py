@@ -402,6 +402,23 @@ def test_a_database_that_is_busy_is_a_pause_in_words(app: Flask, as_role, monkey
     assert program.get("/api/v1/nowhere").json["message"]
 
 
+def test_no_page_asks_another_host(as_role):
+    leader = as_role("leader")
+    for address in ("/", "/complaint/list/", "/customer/show/1", "/employee/list/"):
+        page = leader.get(address).text
+        assert not re.findall(r"""(?:src|href|@import|url\()\s*=?\s*["']?(?:https?:)?//[^"'\s>]+""", page)
+
+
+def test_no_role_is_defined_by_a_pattern_in_the_settings(app: Flask):
+    assert app.config["FAB_ROLES"] == {}  # its patterns match by prefix and can't be edited
+
+
+def test_fabs_index_names_are_left_to_fab():
+    for name, each in db.metadata.tables.items():
+        if not name.startswith("ab_"):
+            assert not [index.name for index in each.indexes if str(index.name).startswith("idx_")], name
+
+
 def test_start_up_asks_no_permission_question(app: Flask, tmp_path: Path):
     from tests.conftest import portal_at
 
