@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 
 from app.core.api import BaseApi
 from app.core.query import OPERATORS
-from app.extensions import db
 from tests.support import PASSWORD, Browser, Rest
 
 UNIT = {"code": "F-7", "name_zh": "渗漏", "name_en": "Leak"}
@@ -124,35 +122,6 @@ def ask_everything(app: Flask) -> None:
 
 def test_every_filter_of_every_resource_answers(app: Flask):
     ask_everything(app)
-
-
-def test_every_filter_of_every_resource_answers_on_postgresql(postgres_url: str, tmp_path: Path):
-    from app.core import clock
-    from app.setup import initialise
-    from tests.conftest import NOW, portal_at
-
-    app = portal_at(tmp_path, postgres_url)
-    with app.app_context(), clock.frozen(NOW):
-        initialise()
-        db.session.commit()
-    ask_everything(app)
-    with app.app_context():
-        _sessions_end_there_too()
-        db.engine.dispose()
-
-
-def _sessions_end_there_too() -> None:
-    from app.organisation.people import create_person
-
-    person = create_person(
-        db.session, username="x", first_name="a", last_name="b", email="x@example.com", password=PASSWORD
-    )
-    db.session.flush()
-    for change in ("password = 'q'", "active = false", "password = 'q'"):
-        db.session.execute(sa.text(f"UPDATE ab_user SET {change} WHERE id = :pk"), {"pk": person.user_id})
-    epoch = sa.text("SELECT session_epoch FROM employee_profile WHERE user_id = :pk")
-    assert db.session.execute(epoch, {"pk": person.user_id}).scalar() == 2
-    db.session.rollback()
 
 
 RISON = st.recursive(
