@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from app.core import clock
 from app.core.names import name_of
 from app.core.record_views import Card
 from app.core.show import masked_unless, tag
@@ -16,6 +17,7 @@ from app.core.web import stamp
 from . import codes
 from .models import Complaint
 from .people import contact_visible
+from .warranty import warranty_until
 
 Rows = list[tuple[Any, Any]]
 
@@ -42,11 +44,22 @@ def receipt(record: Complaint) -> Rows:
         (_("Site"), f"{record.site_region.full_name} {record.site_address or ''}"),
         (_("Product"), record.product),
         (_("Serial number"), record.serial_no),
+        (_("Warranty"), warranty(record)),
         (_("Batch number"), record.batch_no),
         (_("Quantity"), record.quantity),
         (_("Purchase date"), record.purchase_date),
         (_("Contract"), record.contract),
     ]
+
+
+def warranty(record: Complaint) -> Any:
+    """2.4: in or out of warranty is shown, but the responsibility decides what is charged."""
+    until = warranty_until(record)
+    if until is None:
+        return None
+    if until >= clock.today():
+        return tag(_("Under warranty until %(day)s", day=until), "ok")
+    return tag(_("Warranty ended on %(day)s; the responsibility decides", day=until), "warn")
 
 
 def content(record: Complaint) -> Rows:

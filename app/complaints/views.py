@@ -14,14 +14,14 @@ from sqlalchemy.orm import Query, joinedload, selectinload
 from app.core import clock, deadlines, history
 from app.core.names import name_of
 from app.core.record_list import CHIPS
-from app.core.record_views import RecordView
+from app.core.record_views import Hint, RecordView
 from app.core.show import Badge, tag
 from app.core.views import Column, table
 from app.core.workflow import Actor
 from app.customers.models import Customer
 from app.extensions import db
 
-from . import forms, intake
+from . import dispatch, forms, intake
 from . import zones as _zones  # noqa: F401  (arrival clocks follow the regions)
 from .cards import CARDS
 from .codes import CHANNELS
@@ -124,6 +124,12 @@ class ComplaintView(RecordView):
 
     def as_correction(self, record: Complaint) -> dict[str, Any]:
         return intake.as_correction(record)
+
+    def hint(self, record: Complaint, step: Any) -> Hint | None:
+        """2.3: who can go, with competence and load, while the QC manager chooses."""
+        if step.name not in ("assign", "reassign"):
+            return None
+        return Hint("portal/complaint/_travellers.html", dispatch.travellers(db.session, record))
 
     def suggested(self, record: Complaint, step: Any) -> dict[str, Any]:
         """What a step's form starts with: the draft, the findings, the region."""

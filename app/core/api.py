@@ -3,126 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
-from flask import jsonify, request
+from flask import jsonify
 from flask_appbuilder.api import BaseApi as FabApi
 from flask_appbuilder.api import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name, protect
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError
 from sqlalchemy import func
-from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Query
-from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
 
-from app.extensions import csrf, db
+from app.extensions import db
 
-from . import clock, query
+from . import query
+from .filters import only_scopes
 from .forms import StepForm
+from .rest import body, if_match, message, plain, spoken, spoken_of
 from .security import actor_for, current_rights
-from .views import changed_meanwhile, conflicts, one_or_404, only_scopes, still_used, too_much, write
-from .web import sentences
-from .workflow import Actor, Forbidden, Invalid, Refused, Stale
+from .views import one_or_404, write
+from .workflow import Actor, Invalid, Stale
 
-F = TypeVar("F", bound=Callable[..., Any])
-CHANGING = ("POST", "PUT", "PATCH", "DELETE")
-
-
-def message(code: int, text: Any) -> Any:
-    """An answer that says what is wrong."""
-    return jsonify(message=text), code
-
-
-def spoken(handler: F) -> F:
-    """Every refusal as its status and a sentence; nothing half-saved."""
-
-    @wraps(handler)
-    def answer(*args: Any, **kwargs: Any) -> Any:
-        try:
-            if (problem := _cookie_without_token()) is not None:
-                return problem
-            return handler(*args, **kwargs)
-        except Exception as error:
-            db.session.rollback()
-            return _answer(error)
-
-    return answer  # type: ignore[return-value]
-
-
-def spoken_of(code: int) -> str:
-    """What is wrong and what to do, as one text."""
-    return ". ".join(sentences(code))
-
-
-def _answer(error: Exception) -> Any:
-    if isinstance(error, query.BadQuery):
-        return message(400, str(error))
-    if isinstance(error, Forbidden):
-        return message(403, spoken_of(403))
-    if isinstance(error, Invalid):
-        return message(422, error.errors)
-    if isinstance(error, Refused):
-        return message(409, str(error))
-    if isinstance(error, Stale | StaleDataError):
-        return message(409, changed_meanwhile())
-    if isinstance(error, IntegrityError):
-        return message(422, still_used() if request.method == "DELETE" else conflicts())
-    if isinstance(error, DataError):
-        return message(422, too_much())
-    if isinstance(error, HTTPException):
-        return message(error.code or 500, spoken_of(error.code or 500))
-    raise error
-
-
-def _cookie_without_token() -> Any:
-    """A browser's cookie alone changes nothing: it must bring the form token; a bearer token needs none."""
-    if request.method not in CHANGING or request.headers.get("Authorization", "").startswith("Bearer "):
-        return None
-    try:
-        csrf.protect()
-    except CSRFError as error:
-        return message(400, str(error.description))
-    return None
-
-
-def body() -> dict[str, Any]:
-    """The JSON of the request. Raises Invalid."""
-    try:
-        data = request.get_json(silent=True)
-    except RecursionError:  # lists in lists in lists …
-        data = None
-    if not isinstance(data, dict):
-        if request.get_data(cache=True):
-            raise Invalid({"body": [_("Send a JSON object.")]})
-        return {}
-    return data
-
-
-def if_match() -> int | None:
-    """The version the caller has seen."""
-    seen = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if not seen:
-        return None
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON: money as text with two decimals, moments in ISO 8601 with the business zone's offset."""
-    if isinstance(value, datetime):
-        return clock.local(value).isoformat(timespec="seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if value is None or isinstance(value, bool | int | float | str | list | dict):
-        return value
-    return str(value)
+__all__ = ["BaseApi", "body", "if_match", "message", "plain", "spoken"]
 
 
 class BaseApi(FabApi):
@@ -346,6 +248,3 @@ class BaseApi(FabApi):
         if not form.validate():
             raise Invalid(form.sentences())
         return form.values()
-
-
-__all__ = ["BaseApi", "body", "if_match", "message", "plain", "spoken"]

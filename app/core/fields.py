@@ -2,81 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 from wtforms import Field
-from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, DateInput, DateTimeLocalInput, FileInput, HiddenInput, TextArea, TextInput
-
-from app.extensions import db
+from wtforms.widgets import DateInput, DateTimeLocalInput, FileInput, HiddenInput, TextArea, TextInput
 
 from . import clock
-from .lookups import LOOKUPS
+from .choice_fields import ChoiceField, ChoicesField, ManyField, TickField, YesNoField
+from .field_base import BusinessField
+from .remote_fields import PeopleField, PersonField, RemoteSelectField
+
+__all__ = [
+    "BusinessField",
+    "ChoiceField",
+    "ChoicesField",
+    "DayField",
+    "LongTextField",
+    "ManyField",
+    "MomentField",
+    "MoneyField",
+    "NumberField",
+    "PeopleField",
+    "PersonField",
+    "RemoteSelectField",
+    "TextField",
+    "TickField",
+    "UploadField",
+    "WholeNumberField",
+    "YesNoField",
+]
 
 LONGEST = 20_000
 LARGEST = 2**31 - 1
-MOST = 100
-
-
-def storable(text: str) -> str:
-    """The text, when every database can keep it."""
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise ValueError(_("There is a character in the text that can't be stored. Please type it again."))
-    return text
-
-
-class BusinessField(Field):
-    """Base of all: reads one text (form) or JSON value, says in words what is wrong, keeps what was typed."""
-
-    schema: dict[str, Any] = {"type": "string"}
-    wide = False
-
-    def __init__(
-        self, label: Any = None, *, required: bool = False, description: Any = "", kind: str = "", **kw: Any
-    ) -> None:
-        super().__init__(label, [self._needed], description=description, **kw)
-        self.required, self.kind = required, kind
-        self.flags.required = required
-
-    def _needed(self, form: Any, field: Field) -> None:
-        if getattr(self, "errors", ()):
-            raise StopValidation
-        if self.required and self.data in (None, "", []):
-            raise StopValidation(self.wanted())
-
-    def wanted(self) -> str:
-        return _("Please fill in “%(field)s”.", field=str(self.label.text))
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = None
-        raw = valuelist[0] if valuelist else None
-        if raw is None or (isinstance(raw, str) and not raw.strip()):
-            return
-        if isinstance(raw, dict | list):
-            raise ValueError(_("A single value is expected here."))
-        self.data = self.clean(raw, storable(str(raw)).strip())
-
-    def clean(self, raw: Any, text: str) -> Any:
-        """The typed text as a value; raises ValueError with a sentence."""
-        return text
-
-    def json_schema(self) -> dict[str, Any]:
-        title = {"title": str(self.label.text)}
-        return {**self.schema, **title, **({"description": str(self.description)} if self.description else {})}
-
-    def _value(self) -> str:
-        if self.raw_data and isinstance(self.raw_data[0], str):
-            return str(self.raw_data[0])
-        return self.shown(self.data)
-
-    def shown(self, value: Any) -> str:
-        return "" if value is None else str(value)
 
 
 class TextField(BusinessField):
@@ -120,116 +82,6 @@ class SignatureWidget:
             '<input type="hidden" id="{id}" name="{name}" value="{value}">'
             '<button type="button" class="btn btn-default" data-clear>{clear}</button></div>'
         ).format(label=field.label.text, id=field.id, name=field.name, value=field._value(), clear=_("Clear"))
-
-
-class ChoiceField(BusinessField):
-    """One code of a list, shown by its label; blank first, so nothing is chosen by accident."""
-
-    def __init__(self, label: Any = None, *, choices: Mapping[str, Any], number: bool = False, **kw: Any) -> None:
-        super().__init__(label, **kw)
-        self.choices, self.number = choices, number
-
-    def clean(self, raw: Any, text: str) -> Any:
-        if isinstance(raw, bool) or text not in self.choices:
-            raise ValueError(_("Choose one of: %(list)s.", list=", ".join(self.choices)))
-        return int(text) if self.number else text
-
-    def wanted(self) -> str:
-        return _("Please choose “%(field)s”.", field=str(self.label.text))
-
-    def widget(self, field: Field, **kw: Any) -> Markup:
-        now = self._value()
-        options = [("", _("Please choose")), *self.choices.items()]
-        inner = Markup("").join(
-            Markup('<option value="{}"{}>{}</option>').format(code, Markup(" selected") if code == now else "", label)
-            for code, label in options
-        )
-        return Markup("<select {}>{}</select>").format(_attributes(field, kw), inner)
-
-    def json_schema(self) -> dict[str, Any]:
-        codes: Sequence[Any] = [int(code) for code in self.choices] if self.number else list(self.choices)
-        return {**super().json_schema(), "type": "integer" if self.number else "string", "enum": codes}
-
-
-def several(valuelist: list[Any]) -> list[str]:
-    """Repeated form values or a JSON array as texts."""
-    flat = [item for value in valuelist for item in (value if isinstance(value, list) else [value])]
-    if len(flat) > MOST or any(isinstance(item, dict | list) for item in flat):
-        raise ValueError(_("A list of values is expected here."))
-    texts = [storable(str(item)).strip() for item in flat if item is not None]
-    return [text for text in texts if text]
-
-
-class ManyField(BusinessField):
-    """Several values: repeated in a form, an array in JSON."""
-
-    schema = {"type": "array", "items": {"type": "string"}}
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = None
-        self.data = [self.one(text) for text in several(valuelist)]
-
-    def one(self, text: str) -> Any:
-        return text
-
-
-class ChoicesField(ManyField):
-    """Several codes of a list, as check boxes."""
-
-    def __init__(self, label: Any = None, *, choices: Mapping[str, Any], **kw: Any) -> None:
-        super().__init__(label, **kw)
-        self.choices = choices
-
-    def one(self, text: str) -> Any:
-        if text not in self.choices:
-            raise ValueError(_("Choose one of: %(list)s.", list=", ".join(self.choices)))
-        return text
-
-    def widget(self, field: Field, **kw: Any) -> Markup:
-        chosen = set(self.data or [])
-        boxes = Markup("").join(
-            Markup('<label class="tick"><input type="checkbox" name="{}" value="{}"{}> {}</label>').format(
-                self.name, code, Markup(" checked") if code in chosen else "", label
-            )
-            for code, label in self.choices.items()
-        )
-        return Markup('<div class="ticks" id="{}" role="group">{}</div>').format(self.id, boxes)
-
-    def json_schema(self) -> dict[str, Any]:
-        return {**super().json_schema(), "items": {"type": "string", "enum": list(self.choices)}}
-
-
-class YesNoField(BusinessField):
-    """Yes, no, or not said yet."""
-
-    schema = {"type": "boolean"}
-    WORDS = {
-        "true": True,
-        "1": True,
-        "yes": True,
-        "y": True,
-        "on": True,
-        "false": False,
-        "0": False,
-        "no": False,
-        "n": False,
-    }
-
-    def clean(self, raw: Any, text: str) -> Any:
-        if text.lower() not in self.WORDS:
-            raise ValueError(_("Answer with yes or no."))
-        return self.WORDS[text.lower()]
-
-    def wanted(self) -> str:
-        return _("Please answer “%(field)s”.", field=str(self.label.text))
-
-    def widget(self, field: Field, **kw: Any) -> Markup:
-        radio = Markup('<label class="tick"><input type="radio" name="{}" value="{}"{}> {}</label>')
-        inner = Markup("").join(
-            radio.format(self.name, code, Markup(" checked") if self.data is value else "", label)
-            for code, value, label in (("true", True, _("Yes")), ("false", False, _("No")))
-        )
-        return Markup('<div class="ticks" id="{}" role="radiogroup">{}</div>').format(self.id, inner)
 
 
 class DayField(BusinessField):
@@ -331,82 +183,6 @@ class WholeNumberField(BusinessField):
         return int(text)
 
 
-class RemoteSelectField(BusinessField):
-    """Something out of many, searched on the server; the value is its id, checked in the lookup's own scope."""
-
-    text = ""
-
-    def __init__(self, label: Any = None, *, lookup: str, multiple: bool = False, **kw: Any) -> None:
-        super().__init__(label, **kw)
-        self.lookup, self.multiple = lookup, multiple
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        if not self.multiple:
-            return super().process_formdata(valuelist)
-        self.data = None
-        self.data = [self._found(text)[0] for text in several(valuelist)]
-        return None
-
-    def clean(self, raw: Any, text: str) -> Any:
-        key, self.text = self._found(text)
-        return key
-
-    def _found(self, text: str) -> tuple[Any, str]:
-        found = LOOKUPS[self.lookup].find(db.session, text) if len(text) < 80 else None
-        if found is None:
-            raise ValueError(_("There is no such entry. Choose one from the list."))
-        return found
-
-    def wanted(self) -> str:
-        return _("Please choose “%(field)s”.", field=str(self.label.text))
-
-    def widget(self, field: Field, **kw: Any) -> Markup:
-        values = self.data if isinstance(self.data, list) else [self.data]
-        shown = [(value, self._text(value)) for value in values if value not in (None, "")]
-        inner = Markup("").join(Markup('<option value="{}" selected>{}</option>').format(*pair) for pair in shown)
-        blank = "" if self.multiple else Markup('<option value=""></option>')
-        kw["class"] = f"my_select2 {kw.get('class', 'form-control')}"
-        more = Markup(' data-ajax--url="/lookup/{}" data-ajax--delay="250"{}').format(
-            self.lookup, Markup(" multiple") if self.multiple else ""
-        )
-        return Markup("<select {}{}>{}{}</select>").format(_attributes(field, kw), more, blank, inner)
-
-    def _text(self, value: Any) -> str:
-        found = LOOKUPS[self.lookup].find(db.session, str(value))
-        return found[1] if found else str(value)
-
-    def json_schema(self) -> dict[str, Any]:
-        if self.multiple:
-            return {**super().json_schema(), "type": "array", "items": {"type": ["integer", "string"]}}
-        return {**super().json_schema(), "type": ["integer", "string"]}
-
-
-class PersonField(RemoteSelectField):
-    """A colleague by login; whether the person fits is the step's own question."""
-
-    def _found(self, text: str) -> tuple[Any, str]:
-        from flask_appbuilder.security.sqla.models import User
-        from sqlalchemy import select
-
-        login = db.session.scalar(select(User.username).where(User.username == text)) if len(text) < 80 else None
-        if login is None:
-            raise ValueError(_("There is nobody with this login."))
-        return login, text
-
-    def json_schema(self) -> dict[str, Any]:
-        return {
-            **super().json_schema(),
-            **({"type": "array", "items": {"type": "string"}} if self.multiple else {"type": "string"}),
-        }
-
-
-class PeopleField(PersonField):
-    """Several colleagues by login."""
-
-    def __init__(self, label: Any = None, *, lookup: str, **kw: Any) -> None:
-        super().__init__(label, lookup=lookup, multiple=True, **kw)
-
-
 class UploadField(BusinessField):
     """A file chosen in the browser; programs upload it first and name the attachment."""
 
@@ -418,28 +194,3 @@ class UploadField(BusinessField):
 
     def _value(self) -> bool:  # type: ignore[override]
         return False
-
-
-class TickField(BusinessField):
-    """A plain check box."""
-
-    WORDS = {**YesNoField.WORDS, "": False}
-
-    widget = CheckboxInput()
-    schema = {"type": "boolean"}
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        word = str(valuelist[0]).lower() if valuelist else ""
-        self.data = self.WORDS.get(word)
-        if self.data is None:
-            raise ValueError(_("Answer with yes or no."))
-
-    def _value(self) -> str:
-        return "true"
-
-
-def _attributes(field: Field, kw: Mapping[str, Any]) -> Markup:
-    pairs = {"id": field.id, "name": field.name, **kw}
-    if field.flags.required:
-        pairs["aria-required"] = "true"
-    return Markup(" ").join(Markup('{}="{}"').format(name.rstrip("_"), escape(value)) for name, value in pairs.items())

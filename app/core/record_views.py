@@ -41,6 +41,14 @@ class Card:
     partial: str = ""
 
 
+@dataclass(frozen=True)
+class Hint:
+    """A block in a step's dialog: its template, and what it tells."""
+
+    template: str
+    rows: Any
+
+
 class RecordView(BulkSteps, BaseView):
     """The pages of a kind of record. A kind declares workflow, cards and columns; it needs no template."""
 
@@ -163,6 +171,10 @@ class RecordView(BulkSteps, BaseView):
         from .workflow import allowed
 
         return any(allowed(row, record, actor) for row in rows)
+
+    def hint(self, record: Any, step: Transition[Any]) -> Hint | None:
+        """What a person should see beside the fields of a step."""
+        return None
 
     def suggested(self, record: Any, step: Transition[Any]) -> dict[str, Any]:
         """What a step's form may already know."""

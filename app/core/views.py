@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, url_for
@@ -17,8 +17,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.extensions import db
 
 from . import listing, spreadsheets
-from .filters import RowScope
+from .filters import only_scopes
 from .forms import StepForm
+from .refusals import changed_meanwhile, conflicts, still_used, too_much
 from .security import actor_for, current_rights
 from .workflow import Actor, Refused
 
@@ -278,29 +279,6 @@ def one_or_404(query: Query[Any], column: Any, pk: Any) -> Any:
         abort(404)
     row = query.filter(column == key).one_or_none()
     return row if row is not None else abort(404)
-
-
-def changed_meanwhile() -> str:
-    return _("Somebody else changed this meanwhile. What you typed is still here: check it and save again.")
-
-
-def conflicts() -> str:
-    return _("There is already an entry with the same code, number or name. Change it and save again.")
-
-
-def still_used() -> str:
-    return _("It is still used elsewhere and can't be deleted.")
-
-
-def too_much() -> str:
-    return _("One of the values is too long or too large to be stored. Shorten it and save again.")
-
-
-def only_scopes(filters: Iterable[Sequence[Any]]) -> None:
-    """FAB skips a base filter whose value is an empty list, and then shows every row: ours take no value."""
-    for _column, scope, value in filters:
-        if not issubclass(scope, RowScope) or value is not None:
-            raise TypeError(f"{scope.__name__}: a base filter is a RowScope without a value")
 
 
 class Table(SQLAInterface):

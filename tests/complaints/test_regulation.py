@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from .conftest import DONE, HONGKONG, KUNSHAN, NINGBO, TIBET, Line, drawn
 
@@ -410,3 +411,23 @@ def test_aud_every_step_leaves_who_when_from_to_and_clause(line: Line):
         ("qc", "receive", "handed_over", "at_qc"),
     ]
     assert {item["clause"] for item in lines} == {"2.1"}
+
+
+def test_2_3_the_dialog_says_who_can_go_and_what_is_missing(line: Line, as_role):
+    number = line.at("disposed")
+    dialog = as_role("qc_manager").get(f"/complaint/{number}/step/assign", headers={"X-Fragment": "1"}).text
+    assert "missing CNC electrics" in dialog
+    assert dialog.index("李志强") < dialog.index("赵国庆")
+
+
+def test_2_4_the_end_of_the_warranty_is_shown_but_the_responsibility_decides(line: Line, session, as_role):
+    from datetime import date
+
+    from app.customers.models import ProductUnit
+
+    unit = session.scalars(select(ProductUnit)).first()
+    unit.warranty_until = date(2026, 6, 30)
+    session.commit()
+    number = line.at("on_site", serial_no=unit.serial_no)
+    assert "Warranty ended on 2026-06-30" in as_role("qc").get(f"/complaint/show/{number}").text
+    line.must("technician", number, "complete", **DONE)
