@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -19,9 +16,8 @@ from flask_appbuilder.models.sqla.filters import FilterEqual
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from app.core import spreadsheets
 from app.core.filters import RowScope
-from app.core.views import BaseView, Column, table
+from app.core.views import BaseView, table
 from app.customers.models import Customer, FailureMode
 from app.extensions import db
 from tests.support import Browser
@@ -199,138 +195,6 @@ def test_an_add_form_asks_at_most_four_questions_and_loads_no_table(app: Flask, 
 def test_the_search_box_loads_no_related_table(app: Flask, as_role, session):
     add_customers(session, [f"Loaded {number}" for number in range(500)])
     assert len(as_role("reception").get("/product_unit/list/").data) < 60_000
-
-
-# ---- writing
-
-
-def form_of(page: str) -> dict[str, str]:
-    """The hidden and text inputs of a form as a browser would send them."""
-    return dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
-
-
-def test_the_second_of_two_editors_keeps_what_was_typed(app: Flask, as_role, session):
-    one, two = as_role("qc"), as_role("qc")
-    session.add(FailureMode(code="F-9", name_zh="渗漏", name_en="Leak"))
-    session.commit()
-    pk = session.scalar(sa.text("SELECT id FROM failure_mode WHERE code = 'F-9'"))
-    seen = re.search(r'name="row_version" value="(\d+)"', one.get(f"/failure_mode/edit/{pk}").text)
-    assert seen
-    fields = {"code": "F-9", "name_zh": "渗漏", "row_version": seen.group(1)}
-    assert one.post(f"/failure_mode/edit/{pk}", {**fields, "name_en": "First"}).status_code == 302
-    late = two.post(f"/failure_mode/edit/{pk}", {**fields, "name_en": "Second thoughts"})
-    assert late.status_code == 409
-    assert "Second thoughts" in late.text and "Somebody else changed this meanwhile" in late.text
-    assert session.scalar(sa.text("SELECT name_en FROM failure_mode WHERE code = 'F-9'")) == "First"
-    without = two.post(f"/failure_mode/edit/{pk}", {"code": "F-9", "name_zh": "渗漏", "name_en": "Blind"})
-    assert without.status_code == 409
-
-
-def test_a_duplicate_is_a_sentence_and_keeps_what_was_typed(as_role):
-    qc = as_role("qc")
-    fields = {"code": "F-1x", "name_zh": "渗漏", "name_en": "Leak at the flange"}
-    assert qc.post("/failure_mode/add", fields).status_code == 302
-    again = qc.post("/failure_mode/add", fields)
-    assert again.status_code in (409, 422)
-    assert "Leak at the flange" in again.text and "Database Error" not in again.text
-
-
-def test_a_wrong_field_keeps_what_was_typed(as_role):
-    answer = as_role("qc").post("/failure_mode/add", {"code": "", "name_zh": "", "name_en": "Typed <b>already</b>"})
-    assert answer.status_code == 422
-    assert "Typed &lt;b&gt;already" in answer.text and "Please fill in" in answer.text
-
-
-def test_what_is_in_use_is_not_deleted_and_says_why(app: Flask, as_role, session):
-    admin = as_role("admin")
-    pk = session.scalar(sa.text("SELECT competence_id FROM employee_competence LIMIT 1"))
-    answer = admin.client.post(f"/competence/delete/{pk}", follow_redirects=True)
-    assert answer.status_code == 200
-    assert "still used elsewhere" in answer.text.replace("&#39;", "'")
-    assert session.scalar(sa.text("SELECT count(*) FROM competence WHERE id = :pk"), {"pk": pk}) == 1
-
-
-def test_nothing_is_deleted_by_get(app: Flask, as_role):
-    admin = as_role("admin")
-    for rule in app.url_map.iter_rules():
-        if "delete" in str(rule) or "sign-out" in str(rule) or str(rule) in ("/language", "/theme"):
-            assert "GET" not in (rule.methods or ()), rule
-    assert admin.get("/competence/delete/1").status_code == 405
-
-
-def test_a_forged_choice_is_a_sentence_not_an_error(as_role):
-    answer = as_role("reception").post("/customer/add", {"name": "Forged", "kind": "alien", "level": "\0"})
-    assert answer.status_code == 422
-
-
-def test_what_is_too_long_for_the_column_is_stopped_by_the_form(app: Flask):
-    with app.test_request_context():
-        for view in views(app):
-            if view.form is None:
-                continue
-            columns = sa.inspect(view.datamodel.obj).columns
-            for field in view.form():
-                column = columns.get(field.name)
-                room = getattr(getattr(column, "type", None), "length", None)
-                if room and hasattr(field, "max_length"):
-                    assert field.max_length <= room, f"{type(view).__name__}.{field.name}"
-
-
-# ---- exports
-
-
-def file_at(person: Browser, address: str) -> bytes:
-    """A downloaded file, the connection closed as a browser would."""
-    with person.get(address) as answer:
-        assert answer.status_code == 200
-        return bytes(answer.data)
-
-
-def test_an_export_is_never_a_formula(app: Flask, as_role, session):
-    nasty = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", " =1+1", "\uff1d1+1", "|x"]
-    add_customers(session, nasty)
-    manager = as_role("sales_manager")
-    rows = list(csv.reader(io.StringIO(file_at(manager, "/customer/export.csv").decode("utf-8-sig"))))
-    cells = [cell for row in rows for cell in row]
-    assert not [cell for cell in cells if spreadsheets.DANGEROUS.match(cell)]
-    assert {f"'{text}" for text in nasty} <= set(cells)
-    book = openpyxl.load_workbook(io.BytesIO(file_at(manager, "/customer/export.xlsx")))
-    found = [cell for row in book.active.iter_rows() for cell in row]
-    assert {cell.data_type for cell in found} <= {"s", "n", "d", "b"}
-    assert "=1+1" in {cell.value for cell in found}
-
-
-def test_an_export_respects_search_rows_right_and_limit(app: Flask, as_role, session):
-    add_customers(session, ["Wanted One", "Wanted Two", "Other"])
-    manager = as_role("sales_manager")
-    text = file_at(manager, "/customer/export.csv?q=Wanted").decode()
-    assert "Wanted One" in text and "Wanted Two" in text and "Other" not in text
-    assert as_role("reception").get("/customer/export.csv").status_code == 403
-    assert manager.get("/customer/export.exe").status_code == 404
-    app.config["EXPORT_LIMIT"] = 2
-    try:
-        assert len(file_at(manager, "/customer/export.csv?q=Wanted").splitlines()) <= 3
-    finally:
-        del app.config["EXPORT_LIMIT"]
-
-
-def test_an_export_gives_its_connection_back(app: Flask, as_role):
-    manager = as_role("sales_manager")
-    with app.app_context():
-        pool: Any = db.engine.pool
-    for _many in range(pool.size() + 12):
-        file_at(manager, "/customer/export.csv")
-        file_at(manager, "/customer/export.xlsx")
-    assert pool.checkedout() == 0
-
-
-def test_a_cell_longer_than_excel_allows_is_cut(app: Flask, tmp_path: Path):
-    with app.test_request_context():
-        answer = spreadsheets.answer("xlsx", "Long", [Column("Text", lambda row: row)], ["x" * 40_000, "=" * 3])
-        answer.direct_passthrough = False
-        book = openpyxl.load_workbook(io.BytesIO(answer.get_data()))
-        answer.close()
-    assert len(book.active["A2"].value) == spreadsheets.LONGEST
 
 
 # ---- words
