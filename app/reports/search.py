@@ -57,7 +57,7 @@ class SearchPage(BaseView):
 def _complaints(text: str) -> list[Complaint]:
     """By number, by phone, by subject, by customer."""
     hits = [
-        Complaint.number.istartswith(text, autoescape=True),
+        Complaint.number.icontains(text, autoescape=True),
         Complaint.title.contains(text, autoescape=True),
         Complaint.customer_id.in_(_customer_ids(text)),
     ]
