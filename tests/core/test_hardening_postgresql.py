@@ -26,6 +26,7 @@ TYPED = ("\0", "x" * 30_000, "9" * 30, "-1", "\ufffd", "on")
 @pytest.fixture(scope="module")
 def portal(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A staffed portal on PostgreSQL that answers errors as it would in production."""
+    empty(postgres_url)
     app = portal_at(tmp_path_factory.mktemp("postgresql"), postgres_url)
     with app.app_context(), clock.frozen(NOW):
         initialise()
@@ -37,7 +38,18 @@ def portal(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     yield app
     clock.set_frozen(None)
     with app.app_context():
+        db.session.remove()
         db.engine.dispose()
+    empty(postgres_url)
+
+
+def empty(url: str) -> None:
+    """The database is shared with other tests: leave nothing in it."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+    engine.dispose()
 
 
 def test_every_filter_of_every_resource_answers(portal: Flask):
