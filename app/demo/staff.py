@@ -30,7 +30,7 @@ PEOPLE = (  # login, family name, given name, department, own functions, positio
     ("reception_lead", "陈", "洁", "reception", ("reception_lead",), "接待主管"),
     ("qc", "王", "芳", "qc", (), "质检员"),
     ("qc_manager", "刘", "建国", "qc", ("qc_manager",), "质检部经理"),
-    ("inspector", "周", "涛", "qc", ("inspector",), "检验员"),
+    ("inspector", "周", "涛", "tech", ("inspector",), "检验员"),
     ("technician", "李", "志强", "tech", ("technician",), "技术员"),
     ("technician2", "赵", "国庆", "tech", ("technician",), "技术员"),
     ("tech_manager", "孙", "立", "tech", ("department_manager",), "技术部经理"),

@@ -205,7 +205,7 @@ def test_2_2_an_arrival_past_the_deadline_gives_its_reason(line: Line, at):
 def test_2_2_only_the_assigned_person_arrives(line: Line):
     number = line.at("assigned")
     assert line.take("technician2", number, "arrive").status_code == 404
-    assert line.take("inspector", number, "arrive").status_code == 403
+    assert line.take("inspector", number, "arrive").status_code == 404
     assert line.take("qc", number, "arrive").status_code == 403
 
 

@@ -32,7 +32,7 @@ def test_2_1_qc_is_told_of_a_hand_over_and_reception_is_not(line: Line, session)
     number = line.at("pending_qc")
     clear(session)
     line.must("reception", number, "hand_over")
-    assert owed(session) == {"qc", "qc_manager", "inspector"}
+    assert owed(session) == {"qc", "qc_manager"}
 
 
 def test_2_2_the_technician_reception_and_the_customer_are_told_of_an_assignment(line: Line, session):
@@ -102,12 +102,12 @@ def test_an_absent_persons_mail_goes_to_the_deputy(line: Line, session, app, sin
 
 def test_a_person_who_has_left_gets_no_mail_and_the_outbox_says_so(line: Line, session, app, sink: Sink):
     line.at("handed_over")
-    user = session.scalars(select(EmployeeProfile).where(EmployeeProfile.position == "检验员")).one().user
+    user = session.scalars(select(EmployeeProfile).where(EmployeeProfile.position == "质检部经理")).one().user
     user.active = False
     session.commit()
     run_once(app)
-    assert sink.to("inspector") == []
-    assert "inspector" in owed(session, "cancelled")
+    assert sink.to("qc_manager") == []
+    assert "qc_manager" in owed(session, "cancelled")
 
 
 @pytest.mark.parametrize(("answer", "state"), [("451 try later", "pending"), ("550 no such user", "dead")])
