@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 BASE = Path(__file__).resolve().parent
 
@@ -16,7 +17,7 @@ def load(environ: dict[str, str] | None = None) -> dict[str, Any]:
     data = Path(env.get("PORTAL_DATA_DIR", BASE / "instance")).absolute()
     data.mkdir(parents=True, exist_ok=True)
     mode = env.get("PORTAL_ENV", "development")
-    return {**_basics(env, data, mode), **_mail(env, data), **FAB, **_security(mode)}
+    return {**_basics(env, data, mode), **_mail(env, data), **FAB, **_security(mode, env.get("PORTAL_PUBLIC_URL", ""))}
 
 
 def _basics(env: dict[str, str], data: Path, mode: str) -> dict[str, Any]:
@@ -73,8 +74,9 @@ FAB: dict[str, Any] = {
 }
 
 
-def _security(mode: str) -> dict[str, Any]:
+def _security(mode: str, public_url: str) -> dict[str, Any]:
     return {
+        "TRUSTED_HOSTS": [urlsplit(public_url).hostname, "127.0.0.1", "localhost"] if mode == "production" else None,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SECURE": mode == "production",

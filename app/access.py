@@ -144,7 +144,6 @@ MATRIX: dict[str, Verbs] = {
     "DeadlineRule": {**ADMIN, **dict.fromkeys(("reception", "qc"), LIST)},
     "OpenApi": dict.fromkeys(FUNCTIONS, ("can_get",)),
     "SwaggerView": dict.fromkeys(FUNCTIONS, ("can_show",)),
-    "ResetMyPasswordView": dict.fromkeys(FUNCTIONS, ("can_this_form_get", "can_this_form_post", "resetmypassword")),
     "Setting": ADMIN,
     "Access": {**ADMIN, "admin": (*LIST, "can_edit")},
     "OutboxMail": {

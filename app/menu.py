@@ -22,6 +22,7 @@ from .organisation import api as organisation_api
 from .organisation.access_page import AccessView
 from .organisation.calendar_page import CalendarView
 from .organisation.employee_views import CompetenceView, EmployeeCompetenceView, EmployeeView
+from .organisation.profile_page import ProfilePage
 from .organisation.rules_page import DeadlineRuleView
 from .organisation.settings_page import SettingView
 from .organisation.views import DepartmentView, RegionView
@@ -71,6 +72,7 @@ UNLISTED = (
     EmployeeCompetenceView,
     notifications.NoticePage,
     SearchPage,
+    ProfilePage,
 )
 APIS = (
     complaints_api.ComplaintApi,

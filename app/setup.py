@@ -18,6 +18,7 @@ from .core.recompute import recompute_open
 from .core.workflow import SYSTEM
 from .extensions import db
 from .organisation.models import Region
+from .organisation.people import add_missing_profiles
 from .organisation.regions import import_regions
 
 
@@ -36,6 +37,7 @@ def seed() -> None:
     seeding.seed_rights(session, access.cells())
     workdays.seed_calendar(session)
     deadlines.seed_rules(session)
+    add_missing_profiles(session)
     if not session.scalar(select(func.count()).select_from(Region)):
         import_regions(session)
     session.commit()

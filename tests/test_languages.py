@@ -16,7 +16,7 @@ PAGES = {
         "/customer/add",
         "/notices/",
         "/search/?q=TS",
-        "/resetmypassword/form",
+        "/profile/",
     ),
     "qc_manager": ("/corrective_action/list/", "/corrective_action/add", "/competence/list/", "/outbox/list/"),
     "admin": (

@@ -104,6 +104,7 @@ class PortalSecurityManager(SecurityManager):
 
     def __init__(self, appbuilder: Any) -> None:
         super().__init__(appbuilder)
+        self.lm.login_view = "SignIn.login"
         self.jwt_manager.additional_claims_loader(self._claims)
         for refusal in (
             self.jwt_manager.unauthorized_loader,
@@ -114,11 +115,10 @@ class PortalSecurityManager(SecurityManager):
             refusal(refused_token)
 
     def register_views(self) -> None:
-        """Sign-in, own profile and own password; people and roles have pages of their own."""
+        """Sign-in, people, roles and the own profile have pages of their own."""
         self.appbuilder.add_api(self.security_api)
         self.auth_view = self.authdbview()
         self.appbuilder.add_view_no_menu(self.auth_view)
-        self.appbuilder.add_view_no_menu(self.resetmypasswordview())
         if self.is_auth_limited:
             self.limiter.limit(self.auth_rate_limit, methods=["POST"])(self.auth_view.blueprint)
             self.limiter.limit(self.auth_rate_limit, methods=["POST"])(self.security_api_blueprint())

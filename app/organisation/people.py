@@ -121,3 +121,11 @@ def employees(session: Session, term: str, offset: int) -> list[tuple[str, str]]
         name = User.last_name + User.first_name
         query = query.where(User.username.icontains(term, autoescape=True) | name.icontains(term, autoescape=True))
     return [(user.username, full_name(user)) for user in session.scalars(query.offset(offset).limit(21))]
+
+
+def add_missing_profiles(session: Session) -> None:
+    """Whoever was made by another tool gets a profile: lock-out and session ends hang on it."""
+    known = select(EmployeeProfile.user_id)
+    for number in session.scalars(select(User.id).where(User.id.not_in(known))).all():
+        session.add(EmployeeProfile(user_id=number))
+    session.flush()

@@ -37,7 +37,6 @@ THINGS: dict[str, Any] = {
     "Notice": _l("Messages of the bell"),
     "OpenApi": _l("Description of the REST interface"),
     "SwaggerView": _l("Page to try the REST interface"),
-    "ResetMyPasswordView": _l("Own password"),
 }
 GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "complaints": (_l("Complaint handling"), ("Complaint", "Disposition", "Assignment", "SiteService", "Confirmation")),
@@ -60,7 +59,6 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
             "Notice",
             "OpenApi",
             "SwaggerView",
-            "ResetMyPasswordView",
         ),
     ),
 }
@@ -86,9 +84,6 @@ VERBS: dict[str, Any] = {
     "see_contact": _l("see phone numbers and e-mail addresses in full"),
     "void_any": _l("void also other people's slips"),
     "read_major_mail": _l("be mailed at once about major complaints (4.4)"),
-    "can_this_form_get": _l("open the form"),
-    "can_this_form_post": _l("save the form"),
-    "resetmypassword": _l("have the button"),
 }
 ORDER = {verb: number for number, verb in enumerate(VERBS)}
 

@@ -26,7 +26,7 @@ DAILY = (
     "/notices/",
     "/search/?q=TS",
     "/nowhere",
-    "/resetmypassword/form",
+    "/profile/",
 )
 
 
