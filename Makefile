@@ -54,6 +54,8 @@ i18n: setup-dev  ## Catalogues: nothing fuzzy, nothing untranslated, re-extracti
 i18n-update: setup-dev  ## Extract the words again and merge them into the catalogues
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _lp:1c,2 -k lazy_gettext -k lazy_pgettext:1c,2 --no-location --sort-output --omit-header -o translations/messages.pot .
 	$(BIN)/pybabel -q update -i translations/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --omit-header
+	printf 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Language: zh\\n"\n\n' | cat - translations/zh/LC_MESSAGES/messages.po > translations/messages.tmp
+	mv translations/messages.tmp translations/zh/LC_MESSAGES/messages.po
 	$(BIN)/pybabel -q compile -d translations
 
 bench: setup-dev  ## SQL statements and medians with 100,000 complaints, beside stock Flask-AppBuilder

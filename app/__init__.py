@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -48,21 +49,28 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
             connection.execute(f"PRAGMA {pragma}")
 
 
+TABLES = (  # in this order: what everything hangs on comes first
+    *(f"core.{name}" for name in ("attachments", "audit", "deadlines", "history", "idempotency", "numbers", "rights")),
+    *(f"core.{name}" for name in ("seeding", "turns", "workdays")),
+    *(f"{name}.models" for name in ("organisation", "customers", "complaints", "corrective", "gm", "notifications")),
+    *("public.models", "complaints.charges", "complaints.consultation"),
+    *(f"{name}.searching" for name in ("customers", "complaints", "corrective")),
+)
+
+
 def _models() -> None:
     """Every table, known before the first query."""
-    from .complaints import models as _complaints  # noqa: F401
-    from .core import attachments, audit, deadlines, history, idempotency, numbers, rights, seeding, turns, workdays  # noqa: F401
-    from .corrective import models as _corrective  # noqa: F401
-    from .customers import models as _customers  # noqa: F401
-    from .notifications import models as _notifications  # noqa: F401
-    from .organisation import models as _organisation  # noqa: F401
+    for name in TABLES:
+        import_module(f".{name}", __name__)
 
 
 def _fab(app: Flask) -> None:
     from . import menu, notifications
     from .core import lookups, names, web
     from .core.builder import PortalBuilder
+    from .core.capitals import in_capitals
     from .core.security import PortalSecurityManager
+    from .public.views import blueprint as customers_pages
     from .reports.dashboard import Dashboard
 
     logging.getLogger("flask_appbuilder.models.filters").setLevel(logging.ERROR)  # it knows no synonyms, and says so
@@ -79,7 +87,8 @@ def _fab(app: Flask) -> None:
     lookups.install(app)
     menu.register(builder)
     notifications.install(app)
-    app.jinja_env.globals.update(menu_groups=menu.groups, name_of=names.name_of)
+    app.register_blueprint(customers_pages)
+    app.jinja_env.globals.update(menu_groups=menu.groups, name_of=names.name_of, capitals=in_capitals)
 
 
 def _assets(app: Flask) -> str:

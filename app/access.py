@@ -67,14 +67,41 @@ NOTICES: Verbs = {
     "qc": (*LIST, *ALL, *WRITE, *COMMENT),
     "qc_manager": EXPORT,
     "reception": (*LIST, *ALL),
-    "technician": (*LIST, "see_own"),
-    "inspector": (*LIST, "see_own"),
+    "technician": (*LIST, "see_own", "can_attach"),
+    "inspector": (*LIST, "see_own", "can_attach"),
     "sales": (*LIST, *ALL),
+    "marketing_manager": (*LIST, "see_own_department", *COMMENT),
     "department_manager": (*LIST, "see_own_department", *COMMENT),
     "leader": (*LIST, *ALL),
     "gm": (*LIST, *ALL, *EXPORT),
     "auditor": (*LIST, *ALL, *EXPORT),
     "admin": (*LIST, *ALL),
+}
+CONSULTATIONS: Verbs = {
+    "qc": (*LIST, *ALL, *COMMENT),
+    "qc_manager": EXPORT,
+    "reception": (*LIST, *ALL),
+    "sales_manager": (*LIST, "see_own_department", *COMMENT),
+    "marketing_manager": (*LIST, "see_own_department", *COMMENT),
+    "department_manager": (*LIST, "see_own_department", *COMMENT),
+    "leader": (*LIST, *ALL),
+    "gm": (*LIST, *ALL, *EXPORT),
+    "auditor": (*LIST, *ALL, *EXPORT),
+    "admin": (*LIST, *ALL),
+}
+GM_REPORTS: Verbs = {
+    "reception": (*LIST, "see_own"),
+    "qc": (*LIST, "see_own"),
+    "qc_manager": (*ALL, "see_own_instructions"),
+    "sales": (*LIST, "can_add", "see_own"),
+    "sales_manager": (*ALL, *COMMENT),
+    "marketing": (*LIST, "can_add", "see_own"),
+    "marketing_manager": ("see_own_instructions",),
+    "department_manager": (*LIST, "see_own_instructions", *COMMENT),
+    "reception_lead": ("see_own_instructions",),
+    "leader": (*LIST, *ALL),
+    "gm": (*LIST, *ALL, *COMMENT, *EXPORT),
+    "auditor": (*LIST, *ALL, *EXPORT),
 }
 SEE = ("see_contact", "see_all")
 CUSTOMERS: Verbs = {
@@ -125,6 +152,15 @@ EVERYBODY: Verbs = dict.fromkeys(FUNCTIONS, LIST)
 MATRIX: dict[str, Verbs] = {
     "Complaint": COMPLAINTS,
     "CorrectiveAction": NOTICES,
+    "Consultation": CONSULTATIONS,
+    "Compliance": {
+        **dict.fromkeys(("qc_manager", "leader"), ("can_list",)),
+        **dict.fromkeys(("gm", "auditor"), ("can_list", *EXPORT)),
+    },
+    "Regulation": dict.fromkeys(FUNCTIONS, ("menu_access",)),
+    "ReturnSlip": dict.fromkeys(("reception", "qc"), ("menu_access",)),
+    "GmReport": GM_REPORTS,
+    "Visit": dict.fromkeys(("technician", "inspector"), LIST),
     "Disposition": PARTS,
     "Assignment": PARTS,
     "SiteService": PARTS,
@@ -157,7 +193,11 @@ MATRIX: dict[str, Verbs] = {
     "History": {**PARTS, "auditor": (*LIST, *EXPORT)},
 }
 MENU_OF = {
+    "Compliance",
     "Complaint",
+    "Consultation",
+    "GmReport",
+    "Visit",
     "CorrectiveAction",
     "Customer",
     "Product",

@@ -39,10 +39,10 @@ def demo(size: str, password: str | None) -> None:
     """Load deterministic demo data; refuses a database with real users."""
     from .demo import load
 
-    if size != "small":
-        raise click.ClickException(f"The demo of size {size} is not part of this version. Use --size small.")
+    if size == "million":
+        raise click.ClickException("The demo of a million is not part of this version. Use --size small or full.")
     try:
-        for line in load(password):
+        for line in load(password, size):
             click.echo(line)
     except ValueError as error:
         raise click.ClickException(str(error)) from error

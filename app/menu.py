@@ -8,14 +8,24 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 
 from .complaints import api as complaints_api
+from .complaints import handing as _complaint_handing  # noqa: F401
 from .complaints import lookups as _complaint_lookups  # noqa: F401
+from .complaints import major as _major  # noqa: F401  (what marks itself)
 from .complaints import printing as _complaint_printing  # noqa: F401
+from .complaints.consultation_pages import ConsultationApi, ConsultationView
+from .complaints.slips import SlipPage
 from .complaints.views import ComplaintView
+from .compliance.views import ComplianceApi, CompliancePage, RegulationPage
 from .core.security import current_rights
+from .corrective import handing as _corrective_handing  # noqa: F401
+from .corrective import printing as _corrective_printing  # noqa: F401
+from .corrective import watch as _watch  # noqa: F401  (recurrences reopen notices)
 from .corrective.api import CorrectiveActionApi
 from .corrective.views import CorrectiveActionView
 from .customers import api as customers_api
 from .customers import views as customers
+from .gm import occasions as _occasions  # noqa: F401  (what comes before the GM by itself)
+from .gm.views import GmReportApi, GmReportView, MajorPage
 from .notifications import api as notifications_api
 from .notifications import views as notifications
 from .organisation import api as organisation_api
@@ -27,14 +37,21 @@ from .organisation.rules_page import DeadlineRuleView
 from .organisation.settings_page import SettingView
 from .organisation.views import DepartmentView, RegionView
 from .reports.api import HistoryApi
+from .reports.dashboard import WorkPage
 from .reports.search import SearchPage
+from .visits.api import VisitApi
+from .visits.page import PhonePage
 
 MENU: tuple[tuple[Any, tuple[tuple[Any, Any, str, str], ...]], ...] = (  # group: label, view, thing, icon
     (
         _l("Complaint handling"),
         (
             (_l("Customer complaints"), ComplaintView, "Complaint", "fa-comments"),
+            (_l("Return slips"), SlipPage, "ReturnSlip", "fa-qrcode"),
+            (_l("My visits"), PhonePage, "Visit", "fa-mobile-alt"),
+            (_l("Consultations"), ConsultationView, "Consultation", "fa-users"),
             (_l("Corrective actions"), CorrectiveActionView, "CorrectiveAction", "fa-check-square"),
+            (_l("Major matters"), MajorPage, "GmReport", "fa-star"),
         ),
     ),
     (
@@ -43,6 +60,13 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, Any, str, str], ...]], ...] = (  # group
             (_l("Customers"), customers.CustomerView, "Customer", "fa-address-book"),
             (_l("Products"), customers.ProductView, "Product", "fa-cube"),
             (_l("Product units"), customers.ProductUnitView, "ProductUnit", "fa-barcode"),
+        ),
+    ),
+    (
+        _l("Reports"),
+        (
+            (_l("Compliance"), CompliancePage, "Compliance", "fa-balance-scale"),
+            (_l("Regulation"), RegulationPage, "Regulation", "fa-book"),
         ),
     ),
     (
@@ -66,12 +90,14 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, Any, str, str], ...]], ...] = (  # group
     ),
 )
 UNLISTED = (
+    GmReportView,
     customers.ContactView,
     customers.ProductCategoryView,
     customers.FailureModeView,
     EmployeeCompetenceView,
     notifications.NoticePage,
     SearchPage,
+    WorkPage,
     ProfilePage,
 )
 APIS = (
@@ -80,7 +106,11 @@ APIS = (
     complaints_api.AssignmentApi,
     complaints_api.SiteServiceApi,
     complaints_api.ConfirmationApi,
+    ComplianceApi,
+    ConsultationApi,
+    VisitApi,
     CorrectiveActionApi,
+    GmReportApi,
     customers_api.CustomerApi,
     customers_api.ContactApi,
     customers_api.ProductApi,

@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select, text
 
 from . import access
-from .core import deadlines, seeding, triggers, workdays
+from .core import deadlines, search, seeding, triggers, workdays
 from .core.recompute import recompute_open
 from .core.workflow import SYSTEM
 from .extensions import db
@@ -38,6 +38,8 @@ def seed() -> None:
     workdays.seed_calendar(session)
     deadlines.seed_rules(session)
     add_missing_profiles(session)
+    for index in search.INDEXES:
+        index.fill_missing(session)
     if not session.scalar(select(func.count()).select_from(Region)):
         import_regions(session)
     session.commit()

@@ -24,14 +24,28 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> Any:
     return False
 
 
+def include_name(name: str | None, kind: str, _parents: Any) -> bool:
+    """The indexes of the search are each database's own: FTS5 tables on SQLite, GIN on PostgreSQL."""
+    return not (name and ("_search_fts" in name or name.endswith("_search_grams")))
+
+
 def run() -> None:
     options = dict(current_app.extensions["migrate"].configure_args)
     options.setdefault("process_revision_directives", refuse_empty)
     options.setdefault("render_item", render_item)
+    options.setdefault("include_name", include_name)
     with database.engine.connect() as connection:
+        _check_references(connection, False)  # SQLite rebuilds a table by dropping it: its children must not mind
         context.configure(connection=connection, target_metadata=database.metadata, **options)
         with context.begin_transaction():
             context.run_migrations()
+        _check_references(connection, True)
+
+
+def _check_references(connection: Any, on: bool) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+        connection.commit()
 
 
 run()

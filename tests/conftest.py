@@ -86,6 +86,7 @@ def app(_shared: Flask, template: Path) -> Iterator[Flask]:
     for leftover in ("portal.db", "portal.db-wal", "portal.db-shm"):  # a new file: a late connection keeps the old one
         (folder / leftover).unlink(missing_ok=True)
     shutil.copy(template / "portal.db", folder / "portal.db")
+    (folder / "audit-anchor.log").unlink(missing_ok=True)
     shutil.rmtree(folder / "uploads", ignore_errors=True)
     shutil.rmtree(folder / "mail", ignore_errors=True)
     clock.set_frozen(NOW)

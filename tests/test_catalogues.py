@@ -59,3 +59,9 @@ def test_extracting_again_finds_nothing_new_and_nothing_lost(tmp_path: Path):
     known = {(message.context, message.id) for message in catalogue()}
     assert found - known == set()
     assert known - found == set()
+
+
+def test_the_catalogue_names_its_language_and_charset():
+    head = Path("translations/zh/LC_MESSAGES/messages.po").read_text().split("\n\n")[0]
+    assert "charset=utf-8" in head
+    assert "Language: zh" in head

@@ -43,6 +43,26 @@ def test_setting_up_twice_changes_nothing_and_check_finds_nothing(folder: Path):
     assert (checked.returncode, checked.stdout.strip()) == (0, "Everything is in order."), checked.stderr
 
 
+def test_the_full_demo_plays_eighteen_months_with_the_edge_cases(tmp_path: Path):
+    assert portal(tmp_path, "init").returncode == 0
+    told = portal(tmp_path, "demo", "--size", "full", "--password", "Demo-Password-2026!")
+    assert told.returncode == 0, told.stderr
+    with sqlite3.connect(tmp_path / "portal.db") as connection:
+        count = lambda query: connection.execute(query).fetchone()[0]  # noqa: E731
+        assert count("SELECT count(*) FROM complaint") >= 240
+        assert count("SELECT count(*) FROM customer") >= 80
+        assert count("SELECT count(DISTINCT user_id) FROM employee_competence") == 9
+        assert count("SELECT count(*) FROM product") == 12
+        assert count("SELECT count(*) FROM product_unit") == 300
+        assert count("SELECT count(*) FROM record WHERE kind = 'corrective_action'") >= 60
+        assert count("SELECT count(*) FROM effectiveness_check WHERE result != 'effective'") >= 1
+        assert count("SELECT count(*) FROM record WHERE state = 'merged'") >= 2
+        assert count("SELECT count(*) FROM quote WHERE accepted = 0") >= 1
+        assert count("SELECT count(*) FROM deadline WHERE started_at LIKE '2026-02-13%'") >= 1
+        assert count("SELECT count(*) FROM site_service WHERE work_done LIKE '%事后改动%'") == 1
+    assert portal(tmp_path, "audit", "verify").returncode == 0
+
+
 def test_the_demo_is_refused_where_people_already_work(folder: Path):
     told = portal(folder, "demo")
     assert told.returncode == 1
@@ -66,6 +86,7 @@ def test_the_demo_shows_complaints_in_every_state_of_the_line(folder: Path):
         "form_returned",
         "returned",
         "closed",
+        "merged",
         "void",
     }
 
@@ -81,7 +102,7 @@ def test_a_changed_line_of_history_is_found(folder: Path, tmp_path: Path):
     with sqlite3.connect(folder / "portal.db") as connection, sqlite3.connect(tmp_path / "portal.db") as copy:
         connection.backup(copy)
         copy.execute("DROP TRIGGER history_no_update")
-        copy.execute("UPDATE history SET actor_id = 1 WHERE id = 20")
+        copy.execute("UPDATE history SET actor_id = COALESCE(actor_id, 0) + 1 WHERE id = 20")
     (tmp_path / "audit-key").write_bytes((folder / "audit-key").read_bytes())
     proved = portal(tmp_path, "audit", "verify")
     assert proved.returncode == 1

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.complaints.models import Complaint
 from app.core import clock
 from app.core.audit import faults
 from app.core.history import History
@@ -23,7 +24,7 @@ from app.notifications.engine import tick
 from app.notifications.models import OutboxMail
 from app.setup import initialise
 
-from .complaints.conftest import Line
+from .complaints.conftest import Line, drawn
 from .conftest import NOW, portal_at
 from .support import PASSWORD, Rest, staff
 
@@ -141,3 +142,26 @@ def test_two_engines_send_nothing_twice(busy: Flask, look: Session):
     rows = look.scalars(sa.select(OutboxMail)).all()
     assert {(row.state, row.attempts) for row in rows} == {("written", 1)}
     assert len(list(Path(busy.config["MAIL_DIR"]).glob("*.eml"))) == len(rows)
+
+
+def test_of_32_signatures_at_once_on_one_link_exactly_one_counts(busy: Flask, look: Session):
+    from app.public import links
+    from app.public.models import Purpose
+
+    line = line_of(busy, look)
+    number = line.at("awaiting_confirmation")
+    with busy.app_context():
+        url = "/" + links.address(db.session, number, Purpose.confirm).split("/", 3)[3]
+        digest = db.session.get_one(Complaint, number).service.digest  # type: ignore[union-attr]
+        db.session.remove()
+
+    def sign(turn: int) -> int:
+        fields = {"solved": "true", "satisfaction": "5", "signer_name": f"signer {turn}", "signature": drawn()}
+        return busy.test_client().post(url, data={**fields, "digest": digest}).status_code
+
+    assert set(at_once(32, sign)) == {303}
+    rows = line.by("auditor").get("confirmation/").json["result"]
+    assert len([row for row in rows if row["complaint_id"] == number]) == 1
+    assert line.read(number)["state"] == "confirmed"
+    steps = [row["step"] for row in line.by("auditor").get(f"complaint/{number}/history").json]
+    assert steps.count("confirm") == 1

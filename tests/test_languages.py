@@ -18,6 +18,19 @@ PAGES = {
         "/search/?q=TS",
         "/profile/",
     ),
+    "gm": (
+        "/compliance/",
+        "/compliance/2.1",
+        "/regulation/",
+        "/regulation/2.1",
+        "/regulation/2.6",
+        "/regulation/4.4",
+        "/consultation/list/",
+        "/gm_report/list/",
+        "/major/",
+    ),
+    "sales_manager": ("/gm_report/add", "/major/"),
+    "qc": ("/return_slips/", "/consultation/list/"),
     "qc_manager": ("/corrective_action/list/", "/corrective_action/add", "/competence/list/", "/outbox/list/"),
     "admin": (
         "/department/list/",
@@ -35,7 +48,7 @@ PAGES = {
     ),
 }
 SILENT = {"script", "style", "textarea", "option", "td", "dd", "code"}  # cells, values and options are data
-ALLOWED = {"English", "Excel", "example", "REST", "rison"}
+ALLOWED = {"English", "Excel", "example", "REST", "rison", "portal", "audit", "verify"}
 
 
 class Words(HTMLParser):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,13 @@ def test_the_schema_goes_up_down_and_up_again_with_data(fresh: Flask):
     db.session.commit()
     db.session.remove()
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_name": lambda name, *_: not re.search("_search_(fts|grams)", str(name)),
+            },
+        )
         assert compare_metadata(context, db.metadata) == []
     downgrade(revision="base")
     with db.engine.connect() as connection:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from app.core.api import BaseApi
 from app.core.record_api import RecordApi
+from app.core.rest import plain
 from app.core.views import table
 from app.core.workflow import Actor
 from app.extensions import db
@@ -24,6 +25,16 @@ def phone(record: Complaint) -> Any:
     return number if not number or contact_visible(record) else f"{number[:3]}****{number[-4:]}"
 
 
+def facts(item: Any, *names: str) -> dict[str, Any]:
+    """A part of a complaint as JSON, with who wrote it and when."""
+    return {"at": plain(item.at), "by_id": item.by_id, **{name: plain(getattr(item, name)) for name in names}}
+
+
+def quotation(item: Any) -> dict[str, Any]:
+    """报价 and the customer's answer (2.4)."""
+    return facts(item, "round", "lines", "amount", "accepted", "answered_at", "signer_name", "evidence")
+
+
 class ComplaintApi(RecordApi):
     """顾客投诉及处理记录表 by REST."""
 
@@ -34,7 +45,13 @@ class ComplaintApi(RecordApi):
     workflow = COMPLAINT
     form = forms.Intake
     correction = forms.Correction
-    eager = (selectinload(Complaint.customer), selectinload(Complaint.site_region), selectinload(Complaint.assignments))
+    eager = (
+        selectinload(Complaint.customer),
+        selectinload(Complaint.site_region),
+        selectinload(Complaint.assignments),
+        selectinload(Complaint.payments),
+        selectinload(Complaint.quotes),
+    )
     filters = (
         "id",
         "number",
@@ -89,6 +106,13 @@ class ComplaintApi(RecordApi):
         "outcome",
         "closed_at",
         "reopened_count",
+        ("failure_mode", lambda record: record.failure_mode_id),
+        ("recurrence_of", lambda record: record.recurrence_of_id),
+        ("merged_into", lambda record: record.merged_into_id),
+        "merged_hours",
+        ("owed", lambda record: record.owed),
+        ("quotes", lambda record: [quotation(item) for item in record.quotes]),
+        ("payments", lambda record: [facts(item, "amount", "receipt_no", "paid_on") for item in record.payments]),
         "due_at",
         "created_at",
         "changed_at",
@@ -197,6 +221,7 @@ class ConfirmationApi(_PartApi):
     datamodel = table(Confirmation)
     class_permission_name = "Confirmation"
     base_filters = (("id", PartScope, None),)
+    eager = (selectinload(Confirmation.service).selectinload(SiteService.complaint),)
     fields = (
         "id",
         "complaint_id",
@@ -210,7 +235,7 @@ class ConfirmationApi(_PartApi):
         "remark",
         "attachment_id",
         "content_sha256",
-        "valid",
+        ("valid", lambda row: row.holds),
     )
 
 

@@ -15,6 +15,8 @@ from app.core.show import masked_unless, tag
 from app.core.web import stamp
 
 from . import codes
+from .cards_charge import payments, quotes
+from .consultation import CONSULTATION
 from .models import Complaint
 from .people import contact_visible
 from .warranty import warranty_until
@@ -49,6 +51,7 @@ def receipt(record: Complaint) -> Rows:
         (_("Quantity"), record.quantity),
         (_("Purchase date"), record.purchase_date),
         (_("Contract"), record.contract),
+        (_("Failure mode"), record.failure_mode),
     ]
 
 
@@ -142,16 +145,29 @@ def services(record: Complaint) -> Rows:
             (_("Parts used"), item.parts_used),
             (_("Old serial number"), item.old_serial),
             (_("New serial number"), item.new_serial),
+            (_("Return or exchange"), exchange(item)),
             (_("Hours"), item.hours),
             (_("Travel cost (CNY)"), item.travel_cost),
         ]
     return rows
 
 
+def exchange(item: Any) -> Any:
+    """退换货: which unit for which."""
+    row = item.exchange
+    if row is None:
+        return None
+    return f"{word(codes.REMEDIES, row.kind)} × {row.quantity}: {row.old_serial or '?'} → {row.new_serial or '–'}"
+
+
 def confirmations(record: Complaint) -> Rows:
     rows: Rows = []
+    if record.confirmations and record.confirmation is None and record.state not in ("at_qc", "disposed", "assigned"):
+        rows.append(
+            (_("Customer confirmation"), tag(_("The text was changed after it was signed: sign again."), "bad"))
+        )
     for item in record.confirmations:
-        valid = tag(_("valid"), "ok") if item.valid else tag(_("no longer valid"), "bad")
+        valid = tag(_("valid"), "ok") if item.holds else tag(_("signature no longer valid"), "bad")
         rows += [
             (_("Signed by"), Markup("{} {}").format(item.signer_name, valid)),
             (_("Signed at"), stamp(item.at)),
@@ -178,6 +194,36 @@ def contacts(record: Complaint) -> Rows:
     ]
 
 
+def consultations(record: Complaint) -> Rows:
+    """会同意见: who was asked, and what they say (2.1)."""
+    rows: Rows = []
+    for item in record.consultations:
+        state = CONSULTATION.states[item.state]
+        rows.append(
+            (
+                item.department.label,
+                Markup('<a href="/consultation/show/{}">{}</a> {} {}').format(
+                    item.id, item.number, tag(state.label, state.tone), item.opinion or item.question or ""
+                ),
+            )
+        )
+    return rows
+
+
+def links(record: Complaint) -> Rows:
+    """How this complaint hangs together with others."""
+    return [
+        (_("Repeats"), record.recurrence_of_id and _link(record.recurrence_of)),
+        (_("Merged into"), record.merged_into_id and _link(record.merged_into)),
+        (_("Withdrawal asked by"), name_of(record.withdrawal_asked_by_id) if record.withdrawal_asked_by_id else None),
+        (_("Reason for the withdrawal"), record.withdrawal_reason),
+    ]
+
+
+def _link(other: Complaint | None) -> Any:
+    return other and Markup('<a href="/complaint/show/{}">{}</a> {}').format(other.id, other.number, other.title)
+
+
 def notices(record: Complaint) -> Rows:
     return [
         (notice.number, Markup('<a href="/corrective_action/show/{}">{}</a>').format(notice.id, notice.title))
@@ -188,11 +234,15 @@ def notices(record: Complaint) -> Rows:
 CARDS = (
     Card("receipt", _l("Receipt"), receipt, editable=True),
     Card("content", _l("Complaint and demand"), content),
-    Card("negotiation", _l("Negotiations"), talks),
+    Card("negotiation", _l("Negotiations"), talks, optional=True),
+    Card("consultation", _l("Opinions of the departments"), consultations, optional=True),
     Card("disposition", _l("Disposition"), dispositions),
     Card("assignment", _l("Assignment"), journeys),
+    Card("quote", _l("Quotation and consent"), quotes, optional=True),
     Card("service", _l("Implementation record"), services),
     Card("confirmation", _l("Customer confirmation"), confirmations),
-    Card("contact", _l("Contacts with the customer"), contacts),
+    Card("payment", _l("Payment"), payments, optional=True),
+    Card("contact", _l("Contacts with the customer"), contacts, optional=True),
+    Card("links", _l("Related complaints"), links, optional=True),
     Card("notice", _l("Corrective action"), notices),
 )

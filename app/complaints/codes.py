@@ -107,6 +107,7 @@ OUTCOMES = {
     "unsatisfied": _l("Customer dissatisfied, duty done"),
     "confirmed": _l("Confirmed by the customer"),
     "unconfirmed": _l("Not confirmed by the customer"),
+    "withdrawn": _l("Withdrawn by the customer"),
 }
 NEGATIVE_WORDS = (
     "未解决",

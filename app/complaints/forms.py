@@ -18,6 +18,7 @@ from app.core.fields import (
     PeopleField,
     PersonField,
     RemoteSelectField,
+    RowsField,
     TextField,
     UploadField,
     WholeNumberField,
@@ -60,10 +61,12 @@ class Intake(StepForm):
     quantity = WholeNumberField(_l("Quantity"), min=1, max=1_000_000)
     purchase_date = DayField(_l("Purchase date"))
     contract = TextField(_l("Contract"), max_length=60)
+    failure_mode = RemoteSelectField(_l("Failure mode"), lookup="failure_mode")
     subject = TextField(_l("Subject"), required=True, max_length=200)
     description = LongTextField(_l("Description"), required=True)
     customer_demand = LongTextField(_l("Customer's demand"))
     severity = ChoiceField(_l("Severity"), choices=codes.SEVERITIES)
+    recurrence_of = RemoteSelectField(_l("Repeats the complaint"), lookup="complaint")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A missing region names the places the typed address could be; it is chosen, never guessed (2.2)."""
@@ -90,6 +93,7 @@ class Correction(StepForm):
     quantity = WholeNumberField(_l("Quantity"), min=1, max=1_000_000)
     purchase_date = DayField(_l("Purchase date"))
     contract = TextField(_l("Contract"), max_length=60)
+    failure_mode = RemoteSelectField(_l("Failure mode"), lookup="failure_mode")
     subject = TextField(_l("Subject"), required=True, max_length=200)
     description = LongTextField(_l("Description"), required=True)
     customer_demand = LongTextField(_l("Customer's demand"))
@@ -119,6 +123,15 @@ class Draft(StepForm):
     opinion = LongTextField(_l("Disposition"), required=True, description=_l("The technician reads this on site."))
     remedy_proposed = ChoiceField(_l("Proposed remedy"), choices=codes.REMEDIES)
     needs_site_visit = YesNoField(_l("Is a site visit needed?"), required=True)
+    failure_mode = RemoteSelectField(_l("Failure mode"), lookup="failure_mode")
+
+
+class Consult(StepForm):
+    """会同有关部门 (2.1)."""
+
+    departments = RemoteSelectField(_l("Departments"), lookup="department", multiple=True, required=True)
+    question = LongTextField(_l("Question"))
+    reply_by = DayField(_l("Reply by"), not_past=True)
 
 
 class Issue(StepForm):
@@ -167,6 +180,7 @@ class Investigate(StepForm):
     investigation = LongTextField(_l("Investigation"), required=True)
     cause_category = ChoiceField(_l("Cause category"), choices=codes.CAUSES, required=True)
     responsibility = ChoiceField(_l("Responsibility"), choices=codes.RESPONSIBILITIES, required=True)
+    failure_mode = RemoteSelectField(_l("Failure mode"), lookup="failure_mode")
 
 
 class Complete(Investigate):
@@ -185,6 +199,46 @@ class Complete(Investigate):
 
 class Remote(Complete):
     reason = LongTextField(_l("Why no visit is needed"), required=True)
+
+
+class Amend(Complete):
+    reason = LongTextField(_l("Reason for the correction"), required=True)
+
+
+class QuoteLine(StepForm):
+    """One line of a quotation."""
+
+    description = TextField(_l("What"), required=True, max_length=200)
+    quantity = NumberField(_l("Quantity"), min=0, max=1_000_000, required=True)
+    price = MoneyField(_l("Price (CNY)"), required=True)
+
+
+class MakeQuote(StepForm):
+    """报价, before any chargeable work (2.4)."""
+
+    lines = RowsField(_l("Quotation lines"), row=QuoteLine, required=True)
+    amount = MoneyField(_l("Total (CNY)"), required=True)
+
+
+class AnswerQuote(StepForm):
+    """The customer's answer to a quotation (2.4)."""
+
+    accepted = YesNoField(_l("Does the customer accept?"), required=True)
+    signer_name = TextField(_l("Answered by"), required=True, max_length=80)
+    evidence = LongTextField(_l("Evidence (who, when, how)"))
+    signature = TextField(_l("Signature"), max_length=400_000, kind="signature")
+    attachment = WholeNumberField(_l("Scan (attachment number)"), min=1, kind="hidden")
+    scan = UploadField(_l("Scan of the consent"))
+
+
+class Pay(StepForm):
+    amount = MoneyField(_l("Amount (CNY)"), required=True)
+    receipt_no = TextField(_l("Receipt number"), required=True, max_length=60)
+    paid_on = DayField(_l("Paid on"), required=True)
+
+
+class Merge(StepForm):
+    into = RemoteSelectField(_l("Merge into"), lookup="complaint", required=True)
 
 
 class Confirm(StepForm):

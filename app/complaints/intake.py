@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core import clock, numbers, settings
 from app.core.workflow import Actor
 
+from . import repeats
 from .codes import OPEN
 from .models import Complaint
 from .workflow import COMPLAINT
@@ -42,19 +43,25 @@ def create(session: Session, values: dict[str, Any], actor: Actor) -> Complaint:
         **{name: values.get(name) for name in PLAIN},
         customer_id=values["customer"],
         product_id=values.get("product"),
+        failure_mode_id=values.get("failure_mode"),
         site_region_code=values["site_region"],
         received_at=received,
         backfilled=now - received > late_by,
         received_by_id=actor.user_id,
     )
+    record.recurrence_of_id = values.get("recurrence_of") or repeats.earlier(session, record)
     record.number = numbers.daily(session, "TS", clock.today())
-    COMPLAINT.begin(session, record, actor, values)
+    COMPLAINT.begin(session, record, actor, values, clause="2.1")
     return record
 
 
 def correction(values: dict[str, Any]) -> dict[str, Any]:
     """A corrected head of the form as attributes of the record."""
-    return {**{name: values.get(name) for name in PLAIN if name in values}, "product_id": values.get("product")}
+    return {
+        **{name: values.get(name) for name in PLAIN if name in values},
+        "product_id": values.get("product"),
+        "failure_mode_id": values.get("failure_mode"),
+    }
 
 
 def editable(record: Complaint, actor: Actor) -> bool:
@@ -80,4 +87,8 @@ def possible_duplicates(session: Session, customer_id: int, product_id: int | No
 
 def as_correction(record: Complaint) -> dict[str, Any]:
     """The head of the form as it stands."""
-    return {**{name: getattr(record, name) for name in PLAIN}, "product": record.product_id}
+    return {
+        **{name: getattr(record, name) for name in PLAIN},
+        "product": record.product_id,
+        "failure_mode": record.failure_mode_id,
+    }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from flask import has_request_context
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from app.core.lookups import PAGE, lookup
 from app.core.security import current_rights
 
+from . import searching
 from .models import Complaint
 from .scope import visible
 
@@ -19,7 +21,8 @@ def find_complaint(session: Session, text: str) -> tuple[Any, str] | None:
     condition = Complaint.number == text
     if text.isascii() and text.isdigit() and int(text) < 2**31:
         condition = Complaint.id == int(text)
-    row = session.scalar(select(Complaint).where(condition, visible(current_rights())))
+    scope = visible(current_rights()) if has_request_context() else true()  # the portal itself sees all
+    row = session.scalar(select(Complaint).where(condition, scope))
     return (row.id, f"{row.number} {row.title}") if row else None
 
 
@@ -27,8 +30,7 @@ def find_complaint(session: Session, text: str) -> tuple[Any, str] | None:
 def search_complaints(session: Session, term: str, offset: int) -> list[tuple[Any, str]]:
     query = select(Complaint).where(visible(current_rights()))
     if term:
-        query = query.where(
-            Complaint.number.contains(term, autoescape=True) | Complaint.title.contains(term, autoescape=True)
-        )
+        condition = searching.found(session, term)
+        query = query if condition is None else query.where(condition)
     rows = session.scalars(query.order_by(Complaint.id.desc()).offset(offset).limit(PAGE + 1))
     return [(row.id, f"{row.number} {row.title}") for row in rows]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
@@ -14,8 +15,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 from app.core.clock import now
 from app.core.records import Record
 from app.core.types import Money, UtcDateTime
-from app.customers.models import Customer, Product
+from app.customers.models import Customer, FailureMode, Product
 from app.organisation.models import Region
+
+if TYPE_CHECKING:
+    from .charges import Payment, Quote, ReturnExchange
 
 
 class Complaint(Record):
@@ -40,6 +44,7 @@ class Complaint(Record):
     quantity: Mapped[int | None]
     purchase_date: Mapped[date | None]
     contract: Mapped[str | None] = mapped_column(String(60))
+    failure_mode_id: Mapped[int | None] = mapped_column(ForeignKey("failure_mode.id"))
     subject: Mapped[str] = synonym("title")
     description: Mapped[str] = mapped_column(Text)
     customer_demand: Mapped[str | None] = mapped_column(Text)
@@ -62,7 +67,12 @@ class Complaint(Record):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str | None] = mapped_column(String(20))
     reopened_count: Mapped[int] = mapped_column(default=0)
-    recurrence_of_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"))
+    recurrence_of_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"))  # 重复投诉
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"))  # 合并至
+    merged_hours: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))  # worked on what was merged into this
+    withdrawal_asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    withdrawal_reason: Mapped[str | None] = mapped_column(Text)
+    payment_waived_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
 
     customer: Mapped[Customer] = relationship(foreign_keys="Complaint.customer_id", lazy="select")
     product: Mapped[Product | None] = relationship()
@@ -74,6 +84,15 @@ class Complaint(Record):
     services: Mapped[list[SiteService]] = relationship(order_by="SiteService.id", back_populates="complaint")
     confirmations: Mapped[list[Confirmation]] = relationship(order_by="Confirmation.id", back_populates="complaint")
     contacts: Mapped[list[ContactLog]] = relationship(order_by="ContactLog.id", back_populates="complaint")
+    quotes: Mapped[list[Quote]] = relationship(order_by="Quote.id", back_populates="complaint")
+    payments: Mapped[list[Payment]] = relationship(order_by="Payment.id", back_populates="complaint")
+    failure_mode: Mapped[FailureMode | None] = relationship()
+    recurrence_of: Mapped[Complaint | None] = relationship(
+        foreign_keys=[recurrence_of_id], remote_side="Complaint.id", post_update=True
+    )
+    merged_into: Mapped[Complaint | None] = relationship(
+        foreign_keys=[merged_into_id], remote_side="Complaint.id", post_update=True
+    )
 
     __table_args__: Any = (
         Index("ix_complaint_received", "received_at"),
@@ -101,10 +120,28 @@ class Complaint(Record):
     @property
     def confirmation(self) -> Confirmation | None:
         """The valid signature of the customer, if there is one."""
-        return next((item for item in reversed(self.confirmations) if item.valid), None)
+        return next((item for item in reversed(self.confirmations) if item.holds), None)
+
+    @property
+    def quote(self) -> Quote | None:
+        """The latest quotation to the customer."""
+        return self.quotes[-1] if self.quotes else None
+
+    @property
+    def consented(self) -> Decimal:
+        """What the customer has agreed to pay at most (2.4)."""
+        last = next((item for item in reversed(self.quotes) if item.accepted is not None), None)
+        return last.amount if last and last.accepted else Decimal(0)
+
+    @property
+    def owed(self) -> Decimal:
+        """What of the charge is neither paid nor waived."""
+        if not self.charge or self.payment_waived_by_id is not None:
+            return Decimal(0)
+        return max(self.charge - sum((item.amount for item in self.payments), Decimal(0)), Decimal(0))
 
 
-class _Part:
+class Part:
     """A row written by a step, kept per round."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -114,7 +151,7 @@ class _Part:
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True)
 
 
-class Negotiation(_Part, Model):
+class Negotiation(Part, Model):
     """协商记录: one talk with the customer about a non-quality complaint (2.1)."""
 
     __tablename__ = "negotiation"
@@ -126,7 +163,7 @@ class Negotiation(_Part, Model):
     complaint: Mapped[Complaint] = relationship(back_populates="negotiations")
 
 
-class Disposition(_Part, Model):
+class Disposition(Part, Model):
     """处理意见: what QC decides; an issued one is never changed (2.1)."""
 
     __tablename__ = "disposition"
@@ -143,7 +180,7 @@ class Disposition(_Part, Model):
     issued_by: Mapped[User | None] = relationship(foreign_keys=[issued_by_id])
 
 
-class Assignment(_Part, Model):
+class Assignment(Part, Model):
     """委派单: who travels to the customer, and by when (2.2, 2.3)."""
 
     __tablename__ = "assignment"
@@ -182,7 +219,7 @@ class CoWorker(Model):
     user: Mapped[User] = relationship()
 
 
-class SiteService(_Part, Model):
+class SiteService(Part, Model):
     """处理实施情况: what was found and done (2.4, 2.5)."""
 
     __tablename__ = "site_service"
@@ -204,9 +241,33 @@ class SiteService(_Part, Model):
     new_serial: Mapped[str | None] = mapped_column(String(60))
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     complaint: Mapped[Complaint] = relationship(back_populates="services")
+    exchange: Mapped[ReturnExchange | None] = relationship(back_populates="service", uselist=False)
+
+    @property
+    def signed_text(self) -> str:
+        """The text a customer signs: what was found, done and charged (2.5)."""
+        facts = (
+            self.complaint.number,
+            self.round,
+            self.phenomenon,
+            self.investigation,
+            self.responsibility,
+            self.remedy,
+            None if self.charge is None else f"{self.charge:.2f}",
+            self.work_done,
+            self.parts_used,
+            self.old_serial,
+            self.new_serial,
+        )
+        return "\n".join("" if fact is None else str(fact) for fact in facts)
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint a signature is bound to."""
+        return hashlib.sha256(self.signed_text.encode()).hexdigest()
 
 
-class Confirmation(_Part, Model):
+class Confirmation(Part, Model):
     """顾客确认/签名: bound by SHA-256 to the text that was signed (2.5)."""
 
     __tablename__ = "confirmation"
@@ -220,11 +281,17 @@ class Confirmation(_Part, Model):
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
     content_sha256: Mapped[str] = mapped_column(String(64))
     valid: Mapped[bool] = mapped_column(default=True)
+    frozen_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))  # the signed record as PDF
     complaint: Mapped[Complaint] = relationship(back_populates="confirmations")
     service: Mapped[SiteService] = relationship()
 
+    @property
+    def holds(self) -> bool:
+        """签名有效: not withdrawn by a correction, and the text is still the one that was signed (2.5)."""
+        return self.valid and self.content_sha256 == self.service.digest
 
-class ContactLog(_Part, Model):
+
+class ContactLog(Part, Model):
     """登记联系: an attempt to reach the customer."""
 
     __tablename__ = "contact_log"

@@ -9,7 +9,7 @@ from typing import Any
 from app.core import attachments, clock
 from app.core.attachments import Attachment
 from app.core.names import full_name
-from app.core.printing import PaperForm, register
+from app.core.printing import PaperForm, qr_code, register
 from app.core.show import due_stamp
 from app.customers.names import masked
 
@@ -60,6 +60,16 @@ def context(record: Complaint | None) -> dict[str, Any]:
     }
 
 
+def acknowledgement(record: Complaint | None) -> dict[str, Any]:
+    """受理回执: the number, and a code by which the customer follows the complaint."""
+    from app.extensions import db
+    from app.public import links
+    from app.public.models import Purpose
+
+    track = links.address(db.session, record.id, Purpose.track) if record else ""
+    return {"stamp": _stamp, "name_of": _name, "track": track, "track_code": qr_code(track) if track else ""}
+
+
 def _ink(record: Complaint) -> str:
     """The drawn signature inside the page itself, so that the paper needs nothing from outside."""
     number = record.confirmation.attachment_id if record.confirmation else None
@@ -81,5 +91,17 @@ register(
         "paper/complaint_record.html",
         context,
         "QR-8.2-01",
+    )
+)
+register(
+    PaperForm(
+        "acknowledgement",
+        "complaint",
+        "投诉受理回执",
+        "Acknowledgement of Receipt",
+        "paper/acknowledgement.html",
+        acknowledgement,
+        "QR-8.2-02",
+        kept_years=2,
     )
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 from flask_babel import gettext as _
 
@@ -121,25 +120,52 @@ def after_assignment(deed: D) -> str | None:
     return None
 
 
-def charge_fits_responsibility(deed: D) -> str | None:
-    """2.4: our quality is free of charge; misuse is paid for, or says why not."""
-    data = deed.data
-    if data["responsibility"] == "own_quality":
-        if data["charge"] != Decimal(0):
-            return _("2.4: our own quality problem is free of charge: the charge must be 0.00.")
-        if data["remedy"] not in codes.FREE_REMEDIES:
-            return _("2.4: for our own quality choose return, exchange or free repair.")
-    if data["responsibility"] == "misuse" and data["charge"] == 0 and not (data.get("free_reason") or "").strip():
-        raise Invalid({"free_reason": [_("Misuse is chargeable: give the reason for charging nothing.")]})
+def own_file(deed: D) -> str | None:
+    """A named file must hang on this very record."""
+    number = deed.data.get("attachment")
+    if number and number not in {item.id for item in deed.record.attachments}:
+        raise Invalid({"attachment": [_("This file does not belong to the record. Upload it again.")]})
     return None
 
 
-def consent_given(deed: D) -> str | None:
-    """2.4: no chargeable work without the customer's consent to a quotation."""
-    if deed.data["charge"] > 0:
-        return _(
-            "2.4: the customer has not accepted a quotation of %(charge)s yet.", charge=f"{deed.data['charge']:.2f}"
-        )
+def departments_answered(deed: D) -> str | None:
+    """2.1 会同有关部门: everybody asked has answered, or the reason why not is on the record."""
+    silent = [item for item in deed.record.consultations if item.is_waiting]
+    if silent and not (deed.data.get("unanswered_reason") or "").strip():
+        names = ", ".join(item.department.label for item in silent)
+        return _("2.1: no answer yet from %(departments)s. Wait for it or give the reason.", departments=names)
+    return None
+
+
+def may_be_merged(deed: D) -> str | None:
+    """合并: into another open complaint of the same customer."""
+    from .models import Complaint
+
+    target = deed.session.get(Complaint, deed.data["into"])
+    if target is None or target.id == deed.record.id:
+        raise Invalid({"into": [_("Choose another complaint.")]})
+    if target.customer_id != deed.record.customer_id:
+        return _("%(number)s is a complaint of another customer.", number=target.number)
+    if target.state not in codes.OPEN:
+        return _("%(number)s is not open any more.", number=target.number)
+    return None
+
+
+def evidence_attached(deed: D) -> str | None:
+    """撤诉: the customer's withdrawal is on paper."""
+    if deed.record.withdrawal_asked_by_id is not None:
+        return _("the withdrawal has been asked for already.")
+    if not any(item.category in ("evidence", "letter", "return_slip", "signature") for item in deed.record.attachments):
+        return _("attach the customer's withdrawal as evidence first.")
+    return None
+
+
+def withdrawal_asked(deed: D) -> str | None:
+    asked_by = deed.record.withdrawal_asked_by_id
+    if asked_by is None:
+        return _("nobody has asked for the withdrawal.")
+    if asked_by == deed.actor.user_id:
+        return _("another person than the one who asked must approve the withdrawal.")
     return None
 
 
@@ -188,11 +214,6 @@ def notice_issued(deed: D) -> str | None:
     if record.responsibility == "own_quality" and not any(n.counts_for_closing for n in record.notices):
         return _("2.6: issue a corrective action notice to the responsible department first.")
     return None
-
-
-def nothing_owed(deed: D) -> str | None:
-    """2.4: what was charged is paid or waived before the record is closed."""
-    return _("2.4: the charge is neither paid nor waived yet.") if (deed.record.charge or 0) > 0 else None
 
 
 def confirmed_or_unconfirmed(deed: D) -> str | None:

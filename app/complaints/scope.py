@@ -44,6 +44,12 @@ def _reach(rights: Rights) -> Iterator[ColumnElement[bool]]:
             .join(record, record.c.id == notice.c.id)
             .where(record.c.department_id.in_(rights.department_ids), notice.c.issued_at.is_not(None))
         )
+        question = Complaint.metadata.tables["consultation"]
+        yield Complaint.id.in_(
+            select(question.c.complaint_id)
+            .join(record, record.c.id == question.c.id)
+            .where(record.c.department_id.in_(rights.department_ids))
+        )
 
 
 class ComplaintScope(RowScope):

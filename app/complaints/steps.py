@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,14 +10,14 @@ from flask_babel import gettext as _
 from app.core import attachments, clock, deadlines, settings
 from app.core.workflow import Deed, Invalid
 from app.organisation.people import find_login
-from app.organisation.regions import find_region, zone_of
+from app.organisation.regions import zone_of
 
-from .codes import S
+from . import consultation
+from .charges import ReturnExchange
 from .models import (
     Assignment,
     Complaint,
     Confirmation,
-    ContactLog,
     CoWorker,
     Disposition,
     Negotiation,
@@ -30,11 +29,11 @@ D = Deed[Complaint]
 ARRIVALS = tuple(ARRIVAL.values())
 
 
-def _part(deed: D) -> dict[str, Any]:
+def part(deed: D) -> dict[str, Any]:
     return {"round": deed.record.round, "at": deed.at, "by_id": deed.actor.user_id}
 
 
-def _given(deed: D, *names: str) -> dict[str, Any]:
+def given(deed: D, *names: str) -> dict[str, Any]:
     values = {name: deed.data.get(name) for name in names}
     deed.note(**values)
     return values
@@ -49,7 +48,7 @@ def judge_quality(deed: D) -> None:
 
 
 def log_negotiation(deed: D) -> None:
-    talk = Negotiation(**_part(deed), **_given(deed, "content", "proposal", "customer_attitude", "satisfied"))
+    talk = Negotiation(**part(deed), **given(deed, "content", "proposal", "customer_attitude", "satisfied"))
     deed.record.negotiations.append(talk)
 
 
@@ -67,14 +66,16 @@ def hand_over(deed: D) -> None:
 
 def send_back(deed: D) -> None:
     deed.set(nature="undetermined")
+    consultation.close_open(deed.session, deed.record, deed.comment)
 
 
 def draft_disposition(deed: D) -> None:
     """A draft is rewritten until it is issued; an issued one stays as it is."""
-    values = _given(deed, "analysis", "containment", "opinion", "remedy_proposed", "needs_site_visit")
+    _failure_mode(deed)
+    values = given(deed, "analysis", "containment", "opinion", "remedy_proposed", "needs_site_visit")
     draft = deed.record.disposition
     if draft is None or draft.issued_at:
-        deed.record.dispositions.append(Disposition(**_part(deed), **values))
+        deed.record.dispositions.append(Disposition(**part(deed), **values))
         return
     draft.by_id, draft.at = deed.actor.user_id, deed.at
     for name, value in values.items():
@@ -85,6 +86,9 @@ def issue_disposition(deed: D) -> None:
     draft = deed.record.disposition
     assert draft is not None  # the guard has seen it
     draft.issued_at, draft.issued_by_id = deed.at, deed.actor.user_id
+    if reason := deed.data.get("unanswered_reason"):
+        deed.comment = reason
+        consultation.close_open(deed.session, deed.record, reason)
 
 
 def assign(deed: D) -> None:
@@ -92,13 +96,13 @@ def assign(deed: D) -> None:
     record, data = deed.record, deed.data
     technician = find_login(deed.session, data["technician"])
     assert technician is not None  # the check has seen it
-    _end_assignment(deed)
+    end_assignment(deed)
     row = Assignment(
-        **_part(deed),
+        **part(deed),
         technician_id=technician.user_id,
         zone=zone_of(record.site_region),
         missing_competence=data.get("missing_competence") or None,
-        **_given(deed, "kind", "planned_on", "override_reason"),
+        **given(deed, "kind", "planned_on", "override_reason"),
     )
     for login in data.get("co_workers") or []:
         worker = find_login(deed.session, login)
@@ -118,7 +122,7 @@ def _arrival_clock(deed: D) -> None:
         deed.due[code] = (deed.data["due_at"], deed.data["due_reason"])
 
 
-def _end_assignment(deed: D, reason: str = "") -> None:
+def end_assignment(deed: D, reason: str = "") -> None:
     if row := deed.record.assignment:
         row.ended_at, row.end_reason = deed.at, reason or deed.data.get("reason")
 
@@ -134,7 +138,7 @@ def depart(deed: D) -> None:
 
 
 def decline(deed: D) -> None:
-    _end_assignment(deed)
+    end_assignment(deed)
 
 
 def agree_later_date(deed: D) -> None:
@@ -164,8 +168,15 @@ def _running(deed: D) -> Assignment:
     return deed.record.assignment
 
 
+def _failure_mode(deed: D) -> None:
+    """What goes wrong, once somebody knows it: the recurrence watch looks at it (2.6)."""
+    if deed.data.get("failure_mode"):
+        deed.set(failure_mode_id=deed.data["failure_mode"])
+
+
 def investigate(deed: D) -> None:
-    _service(deed, _given(deed, "phenomenon", "investigation", "cause_category", "responsibility"))
+    _failure_mode(deed)
+    _service(deed, given(deed, "phenomenon", "investigation", "cause_category", "responsibility"))
 
 
 def complete(deed: D) -> None:
@@ -185,15 +196,44 @@ def complete(deed: D) -> None:
         "old_serial",
         "new_serial",
     )
-    row = _service(deed, _given(deed, *names))
+    _failure_mode(deed)
+    row = _service(deed, given(deed, *names))
     row.completed_at, row.remote = deed.at, deed.record.assignment is None
     deed.record.responsibility, deed.record.remedy, deed.record.charge = row.responsibility, row.remedy, row.charge
+    _exchange(deed, row)
+
+
+def _exchange(deed: D, row: SiteService) -> None:
+    """退换货: the unit that came back and the one the customer has now (2.4)."""
+    if row.remedy not in ("return", "exchange"):
+        row.exchange = None
+        return
+    row.exchange = row.exchange or ReturnExchange(**part(deed), complaint_id=deed.record.id, kind=row.remedy)
+    row.exchange.kind, row.exchange.old_serial, row.exchange.new_serial = row.remedy, row.old_serial, row.new_serial
+    row.exchange.old_serial = row.old_serial or deed.record.serial_no
+    row.exchange.quantity = deed.record.quantity or 1
+
+
+def amend(deed: D) -> None:
+    """更正实施情况: a new text beside the old one, whose signature no longer holds but stays in the file (2.5)."""
+    for signature in deed.record.confirmations:
+        signature.valid = False
+    old = deed.record.service
+    deed.record.services.append(
+        SiteService(
+            **part(deed),
+            assignment_id=old.assignment_id if old else None,
+            **dict.fromkeys(("phenomenon", "investigation", "cause_category", "responsibility"), ""),
+        )
+    )
+    deed.set(unconfirmed=False, satisfaction=None)
+    complete(deed)
 
 
 def _service(deed: D, values: dict[str, Any]) -> SiteService:
     row, assignment = deed.record.service, deed.record.assignment
     if row is None:
-        row = SiteService(**_part(deed), assignment_id=assignment.id if assignment else None, **values)
+        row = SiteService(**part(deed), assignment_id=assignment.id if assignment else None, **values)
         deed.record.services.append(row)
     else:
         for name, value in values.items():
@@ -201,46 +241,24 @@ def _service(deed: D, values: dict[str, Any]) -> SiteService:
     return row
 
 
-def signed_text(record: Complaint, row: SiteService) -> str:
-    """The text a customer signs: what was found, done and charged."""
-    facts = (
-        record.number,
-        row.round,
-        row.phenomenon,
-        row.investigation,
-        row.responsibility,
-        row.remedy,
-        row.charge,
-        row.work_done,
-        row.parts_used,
-        row.old_serial,
-        row.new_serial,
-    )
-    return "\n".join("" if fact is None else str(fact) for fact in facts)
-
-
-def text_digest(record: Complaint, row: SiteService) -> str:
-    return hashlib.sha256(signed_text(record, row).encode()).hexdigest()
-
-
 def confirm(deed: D) -> None:
     """顾客确认: the signature is bound to the text it signs (2.5)."""
     record, service = deed.record, deed.record.service
     assert service is not None  # the check has seen it
-    values = _given(deed, "signer_name", "method", "satisfaction", "remark")
+    values = given(deed, "signer_name", "method", "satisfaction", "remark")
     record.confirmations.append(
         Confirmation(
-            **_part(deed),
+            **part(deed),
             **values,
             service_id=service.id,
-            attachment_id=_signature(deed),
-            content_sha256=text_digest(record, service),
+            attachment_id=signature(deed),
+            content_sha256=service.digest,
         )
     )
     record.satisfaction = values["satisfaction"]
 
 
-def _signature(deed: D) -> int | None:
+def signature(deed: D) -> int | None:
     """The file with the signature: drawn, scanned now, or uploaded before."""
     data = deed.data
     try:
@@ -268,69 +286,8 @@ def _png(data_url: str) -> bytes:
 
 def next_round(deed: D) -> None:
     """The first round is kept; QC begins again (争议, 顾客不认可)."""
-    _end_assignment(deed, deed.comment)
+    end_assignment(deed, deed.comment)
+    consultation.close_open(deed.session, deed.record, deed.comment)
     deed.record.round += 1
     deed.record.responsibility = deed.record.remedy = deed.record.charge = None
     deed.record.satisfaction = None
-
-
-def log_contact(deed: D) -> None:
-    deed.record.contacts.append(ContactLog(**_part(deed), **_given(deed, "channel", "content", "reached")))
-    if deed.data["reached"]:
-        deadlines.meet(deed.session, deed.record, ("ACK",), deed.at)
-
-
-def give_up_waiting(deed: D) -> None:
-    deed.set(unconfirmed=True)
-
-
-def back_at_company(deed: D) -> None:
-    deed.record.back_at = deed.moment
-
-
-def return_form(deed: D) -> None:
-    deed.record.form_returned_by_id = deed.actor.user_id
-
-
-def close(deed: D) -> None:
-    deed.set(closed_at=deed.at, outcome="unconfirmed" if deed.record.unconfirmed else "confirmed")
-
-
-def reopen(deed: D) -> None:
-    record = deed.record
-    deed.set(closed_at=None, outcome=None, unconfirmed=False, reopened_count=record.reopened_count + 1)
-    next_round(deed)
-
-
-def state_after_reopening(record: Complaint) -> S:
-    return {"quality": S.at_qc, "non_quality": S.negotiating}.get(record.nature, S.received)
-
-
-def clock_after_reopening(record: Complaint) -> str:
-    return {"quality": "DISPOSE", "non_quality": "NEGOTIATE"}.get(record.nature, "HAND_TO_QC")
-
-
-def mark_major(deed: D) -> None:
-    merged = sorted(set(deed.record.major_criteria or []) | set(deed.data["criteria"]))
-    deed.set(is_major=True, major_criteria=merged, major_at=deed.record.major_at or deed.at)
-
-
-def unmark_major(deed: D) -> None:
-    deed.set(is_major=False, major_criteria=[], major_at=None)
-
-
-def correct_site(deed: D) -> None:
-    """更正现场地区: only the running arrival clock is recomputed; the old value stays in the history."""
-    record = deed.record
-    region = find_region(deed.session, deed.data["site_region"])
-    assert region is not None  # the lookup has seen it
-    deed.set(site_region_code=region.adcode)
-    record.site_region = region
-    if deed.data.get("site_address"):
-        deed.set(site_address=deed.data["site_address"])
-    code = ARRIVAL[zone_of(region)]
-    for item in [item for item in record.deadlines if item.code in ARRIVALS and item.is_running]:
-        if moved := deadlines.recompute(deed.session, item, deed.data["reason"], code=code):
-            deed.changes["due_at"] = [moment.isoformat() for moment in moved]
-    if record.assignment:
-        record.assignment.zone = zone_of(region)

@@ -21,11 +21,12 @@ from app.core.workflow import Actor
 from app.customers.models import Customer
 from app.extensions import db
 
-from . import dispatch, forms, intake
+from . import dispatch, forms, intake, searching
 from . import zones as _zones  # noqa: F401  (arrival clocks follow the regions)
 from .cards import CARDS
 from .codes import CHANNELS
-from .models import Assignment, Complaint
+from .consultation import Consultation
+from .models import Assignment, Complaint, SiteService
 from .scope import ComplaintScope
 from .workflow import COMPLAINT
 
@@ -65,9 +66,9 @@ class ComplaintView(RecordView):
     edit_title, show_title = _l("Correct the form"), _l("Complaint")
     add_template = "portal/complaint/intake.html"
     edit_template = "portal/complaint/intake.html"
-    search_hint = _l("Number, subject or phone")
     searched = (Complaint.number, Complaint.title, Complaint.contact_phone)
     eager = (selectinload(Complaint.customer), selectinload(Complaint.product))
+    search_hint = _l("Number, customer, product, text or phone")
     columns = {
         "number": Column(_l("Number"), "number", order=Complaint.id, css="num"),
         "customer": Column(_l("Customer"), customer_cell),
@@ -92,7 +93,10 @@ class ComplaintView(RecordView):
     default_order = ("due_at", False)
 
     def loaded(self, query: Query[Any]) -> Query[Any]:
-        one = (joinedload(getattr(Complaint, name)) for name in ("customer", "product", "site_region"))
+        one = (
+            joinedload(getattr(Complaint, name))
+            for name in ("customer", "product", "site_region", "failure_mode", "quotes")
+        )
         many = (
             selectinload(getattr(Complaint, name))
             for name in (
@@ -105,7 +109,15 @@ class ComplaintView(RecordView):
                 "notices",
             )
         )
-        return query.options(*one, *many, selectinload(Complaint.assignments).selectinload(Assignment.co_workers))
+        deeper = (
+            selectinload(Complaint.assignments).joinedload(Assignment.co_workers),
+            selectinload(Complaint.services).joinedload(SiteService.exchange),
+            selectinload(Complaint.consultations).joinedload(Consultation.department),  # type: ignore[attr-defined]
+        )
+        return query.options(*one, *many, *deeper)
+
+    def found(self, typed: str) -> Any:
+        return searching.found(db.session, typed)
 
     def filtered(self) -> Query[Any]:
         """The list, of one customer when the address names one."""
@@ -135,15 +147,18 @@ class ComplaintView(RecordView):
         """What a step's form starts with: the draft, the findings, the region."""
         part = record.disposition if step.name == "draft_disposition" else record.service
         if (
-            step.name in ("draft_disposition", "complete", "handle_remotely", "investigate")
+            step.name in ("draft_disposition", "complete", "handle_remotely", "investigate", "amend")
             and part is not None
             and step.form
         ):
-            return {field.name: getattr(part, field.name, None) for field in step.form()}
+            known = {field.name: getattr(part, field.name, None) for field in step.form()}
+            return {**known, "failure_mode": record.failure_mode_id}
         if step.name == "correct_site":
             return {"site_region": record.site_region_code, "site_address": record.site_address}
         if step.name in ("classify_quality", "reclassify_quality"):
             return {"solution_plan": record.solution_plan}
+        if step.name == "record_payment":
+            return {"amount": record.owed}
         if step.name == "confirm":
             return {"signer_name": record.contact_name or record.complainant}
         return {}
@@ -166,7 +181,7 @@ class ComplaintView(RecordView):
                 clause="2.1",
             )
             db.session.commit()
-        return redirect(url_for("ComplaintView.paper", pk=pk, code="complaint_record"))
+        return redirect(url_for("ComplaintView.paper", pk=pk, code="acknowledgement"))
 
     # ---- intake
 
@@ -174,7 +189,11 @@ class ComplaintView(RecordView):
         started = {"channel": request.args.get("channel", "phone")}
         return {
             **started,
-            **{key: request.args[key] for key in ("customer", "site_region", "product") if key in request.args},
+            **{
+                key: request.args[key]
+                for key in ("customer", "site_region", "product", "recurrence_of")
+                if key in request.args
+            },
         }
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from flask_babel import lazy_pgettext as _lp
 
 from app.core.workflow import Stage, State, Transition, Workflow
 
-from . import forms, rules, steps
+from . import consultation, forms, rules, rules_charge, steps, steps_beside, steps_charge, steps_paths
 from .codes import OPEN, S
 from .models import Complaint
 from .people import (
@@ -24,6 +24,7 @@ from .people import (
 
 RECEPTION, QC, QC_MANAGER = ("reception",), ("qc",), ("qc_manager",)
 TRAVELLERS = ("technician", "inspector")
+PAYABLE = frozenset({S.awaiting_confirmation, S.confirmed, S.form_returned, S.returned})
 ARRIVALS = ("ARRIVE_IN", "ARRIVE_OUT", "ARRIVE_REMOTE", "ARRIVE_SPECIAL", "REVISIT")
 
 STATES = {
@@ -98,8 +99,10 @@ COMPLAINT = Workflow[Complaint](
                    cancels=("QC_RECEIVE", "DISPOSE"), tone="side", icon="fa-undo"),
         Transition("draft_disposition", _l("Draft the disposition"), frozenset({S.at_qc}), None, QC, "2.1",
                    form=forms.Draft, effect=steps.draft_disposition, icon="fa-pen"),
+        Transition("consult", _l("Consult departments"), frozenset({S.at_qc}), None, QC, "2.1", form=forms.Consult,
+                   effect=consultation.ask, tone="side", icon="fa-users"),
         Transition("issue_disposition", _l("Issue the disposition"), frozenset({S.at_qc}), S.disposed, QC_MANAGER, "2.1",
-                   form=forms.Issue, guards=(rules.drafted_by_another,), effect=steps.issue_disposition,
+                   form=forms.Issue, guards=(rules.drafted_by_another,), checks=(rules.departments_answered,), effect=steps.issue_disposition,
                    starts=("ASSIGN",), meets=("DISPOSE",), icon="fa-gavel"),
         # 2.2, 2.3 assignment and journey
         Transition("assign", _l("Assign"), frozenset({S.disposed}), S.assigned, QC_MANAGER, "2.2", form=forms.Assign,
@@ -124,18 +127,25 @@ COMPLAINT = Workflow[Complaint](
         # 2.4, 2.5 on site
         Transition("complete", _l("Complete the work"), frozenset({S.on_site}), S.awaiting_confirmation, TRAVELLERS, "2.4",
                    form=forms.Complete, whose=is_assigned,
-                   checks=(rules.charge_fits_responsibility, rules.consent_given, rules.photos_attached),
+                   checks=(rules_charge.charge_fits_responsibility, rules_charge.consent_given, rules.photos_attached),
                    effect=steps.complete, starts=("CONFIRM",), meets=("COMPLETE",), icon="fa-wrench"),
         Transition("investigate", _l("Record the cause"), frozenset({S.on_site}), None, TRAVELLERS, "2.4",
                    form=forms.Investigate, whose=is_assigned, effect=steps.investigate, tone="side", icon="fa-search"),
         Transition("reschedule", _l("Reschedule the visit"), frozenset({S.on_site}), S.assigned, TRAVELLERS, "2.2",
                    form=forms.Reschedule, whose=is_assigned, effect=steps.reschedule, starts=(lambda record: "REVISIT",),
                    cancels=("COMPLETE",), tone="side", icon="fa-calendar-alt"),
+        Transition("quote", _l("Quote a price"), frozenset({S.disposed, S.on_site}), None, (*TRAVELLERS, *QC), "2.4",
+                   form=forms.MakeQuote, whose=may_dispute, guards=(rules_charge.not_own_quality,),
+                   checks=(rules_charge.quote_adds_up,), effect=steps_charge.quote, tone="side", icon="fa-file-invoice"),
+        Transition("answer_quote", _l("Answer to the quotation"), frozenset({S.disposed, S.on_site}), None,
+                   (*TRAVELLERS, *QC), "2.4", form=forms.AnswerQuote, whose=may_dispute,
+                   guards=(rules_charge.quote_waits,), checks=(rules.own_file,), effect=steps_charge.answer_quote,
+                   tone="side", icon="fa-file-signature"),
         Transition("dispute", _l("Dispute / chargeable service refused"), frozenset({S.disposed, S.on_site}), S.at_qc,
                    (*TRAVELLERS, *QC), "2.4", form=forms.Reason, whose=may_dispute, effect=steps.next_round,
                    starts=("DISPOSE",), cancels=("ASSIGN", "COMPLETE", *ARRIVALS), tone="side", icon="fa-balance-scale"),
         Transition("handle_remotely", _l("Handle without a visit"), frozenset({S.disposed}), S.awaiting_confirmation, QC, "2.4",
-                   form=forms.Remote, checks=(rules.charge_fits_responsibility, rules.consent_given, rules.photos_attached),
+                   form=forms.Remote, checks=(rules_charge.charge_fits_responsibility, rules_charge.consent_given, rules.photos_attached),
                    effect=steps.complete, starts=("CONFIRM",), meets=("ASSIGN",), cancels=ARRIVALS, tone="side",
                    icon="fa-phone"),
         Transition("confirm", _l("Customer confirms"), frozenset({S.awaiting_confirmation}), S.confirmed,
@@ -146,38 +156,57 @@ COMPLAINT = Workflow[Complaint](
                    (*TRAVELLERS, *QC), "2.5", form=forms.Reason, whose=is_assigned_or_qc, effect=steps.next_round,
                    starts=("DISPOSE",), meets=("CONFIRM",), tone="side", icon="fa-thumbs-down"),
         Transition("no_answer", _l("Customer does not answer"), frozenset({S.awaiting_confirmation}), S.returned, QC_MANAGER,
-                   "2.5", form=forms.Reason, guards=(rules.tried_to_reach,), effect=steps.give_up_waiting,
+                   "2.5", form=forms.Reason, guards=(rules.tried_to_reach,), effect=steps_beside.give_up_waiting,
                    starts=("CLOSE", rules.notice_due), meets=("CONFIRM",), tone="side", icon="fa-phone-slash"),
+        Transition("amend", _l("Correct the implementation record"),
+                   frozenset({S.awaiting_confirmation, S.confirmed, S.form_returned, S.returned}), S.awaiting_confirmation,
+                   (*TRAVELLERS, *QC), "2.5", form=forms.Amend, whose=may_dispute,
+                   checks=(rules_charge.charge_fits_responsibility, rules_charge.consent_given), effect=steps.amend,
+                   starts=("CONFIRM",), cancels=("CONFIRM", "RETURN_FORM", "QC_RECEIVE", "CLOSE", "CAPA_ISSUE"), tone="more",
+                   icon="fa-eraser"),
+        # 2.4 what was charged
+        Transition("record_payment", _l("Record a payment"), PAYABLE, None, ("finance",), "2.4", form=forms.Pay,
+                   guards=(rules_charge.charged,), checks=(rules_charge.not_overpaid,),
+                   effect=steps_charge.record_payment, tone="side", icon="fa-coins"),
+        Transition("waive_payment", _l("Waive the payment"), PAYABLE, None, ("leader",), "2.4", form=forms.Reason,
+                   guards=(rules_charge.charged,), effect=steps_charge.waive_payment, tone="side", icon="fa-hand-holding-usd"),
         # 2.6 back at the company
         Transition("return_form", _l("Return the form to QC"), frozenset({S.confirmed}), S.form_returned,
-                   (*TRAVELLERS, *QC), "2.6", form=forms.Late, whose=is_assigned_or_qc, effect=steps.return_form,
+                   (*TRAVELLERS, *QC), "2.6", form=forms.Late, whose=is_assigned_or_qc, effect=steps_beside.return_form,
                    starts=("QC_RECEIVE",), meets=("RETURN_FORM",), late=("RETURN_FORM",), icon="fa-file-import"),
         Transition("back_at_company", _l("Back at the company"), frozenset({S.confirmed}), None, TRAVELLERS, "2.6",
-                   form=forms.At, whose=is_assigned, effect=steps.back_at_company, starts=("RETURN_FORM",),
+                   form=forms.At, whose=is_assigned, effect=steps_beside.back_at_company, starts=("RETURN_FORM",),
                    cancels=("RETURN_FORM",), moment="at", tone="side", icon="fa-building"),
         Transition("receive_form", _l("Receive the form"), frozenset({S.form_returned}), S.returned, QC, "2.6",
                    guards=(rules.not_who_returned,), starts=("CLOSE", rules.notice_due), meets=("QC_RECEIVE",),
                    icon="fa-inbox"),
         Transition("close", _l("Close"), frozenset({S.returned}), S.closed, QC_MANAGER, "2.6", form=forms.Late,
-                   guards=(rules.notice_issued, rules.nothing_owed, rules.confirmed_or_unconfirmed), effect=steps.close,
+                   guards=(rules.notice_issued, rules_charge.nothing_owed, rules.confirmed_or_unconfirmed), effect=steps_beside.close,
                    meets=("CLOSE",), late=("CLOSE",), icon="fa-archive"),
         # at any time
         Transition("log_contact", _l("Log a contact"), OPEN, None, (*RECEPTION, *QC, *TRAVELLERS), "2.5",
-                   form=forms.LogContact, whose=is_assigned_or_office, effect=steps.log_contact, tone="side",
+                   form=forms.LogContact, whose=is_assigned_or_office, effect=steps_beside.log_contact, tone="side",
                    icon="fa-phone"),
         Transition("mark_major", _l("Mark as major"), OPEN, None, (*RECEPTION, *QC), "4.4", form=forms.Major,
-                   checks=(rules.not_yet_major,), effect=steps.mark_major, tone="more", icon="fa-star"),
+                   checks=(rules.not_yet_major,), effect=steps_beside.mark_major, tone="more", icon="fa-star"),
         Transition("unmark_major", _l("No longer major"), OPEN, None, ("qc_manager", "leader"), "4.4", form=forms.Reason,
-                   guards=(rules.is_major,), effect=steps.unmark_major, tone="more", icon="fa-star-half-alt"),
+                   guards=(rules.is_major,), effect=steps_beside.unmark_major, tone="more", icon="fa-star-half-alt"),
         Transition("correct_site", _l("Correct the site region"),
                    frozenset({S.received, S.negotiating, S.pending_qc, S.handed_over, S.at_qc, S.disposed, S.assigned}), None,
                    (*RECEPTION, *QC), "2.2", form=forms.CorrectSite, checks=(rules.region_is_leaf,),
-                   effect=steps.correct_site, tone="more", icon="fa-map"),
-        Transition("reopen", _l("Reopen"), frozenset({S.closed}), steps.state_after_reopening, (*RECEPTION, *QC_MANAGER), "2.6",
-                   form=forms.Reason, guards=(rules.recently_closed,), effect=steps.reopen,
-                   starts=(steps.clock_after_reopening,), tone="side", icon="fa-redo"),
+                   effect=steps_beside.correct_site, tone="more", icon="fa-map"),
+        Transition("merge", _l("Merge into another complaint"), OPEN, S.merged, (*RECEPTION, *QC), "2.1", form=forms.Merge,
+                   checks=(rules.may_be_merged,), effect=steps_paths.merge, tone="more", icon="fa-compress-arrows-alt"),
+        Transition("ask_withdrawal", _l("Ask for the withdrawal"), OPEN, None, RECEPTION, "2.1", form=forms.Reason,
+                   guards=(rules.evidence_attached,), effect=steps_paths.ask_withdrawal, tone="more", icon="fa-undo-alt"),
+        Transition("approve_withdrawal", _l("Approve the withdrawal"), OPEN, S.closed, QC_MANAGER, "2.1",
+                   guards=(rules.withdrawal_asked, rules.notice_issued), effect=steps_paths.approve_withdrawal, tone="more",
+                   icon="fa-check-double"),
+        Transition("reopen", _l("Reopen"), frozenset({S.closed}), steps_beside.state_after_reopening, (*RECEPTION, *QC_MANAGER), "2.6",
+                   form=forms.Reason, guards=(rules.recently_closed,), effect=steps_beside.reopen,
+                   starts=(steps_beside.clock_after_reopening,), tone="side", icon="fa-redo"),
         Transition("void", _l("Void"), frozenset({S.received, S.negotiating, S.pending_qc}), S.void, (*RECEPTION, *QC_MANAGER),
-                   "2.1", form=forms.Reason, guards=(rules.nothing_issued,), whose=own_slip, tone="danger",
+                   "2.1", form=forms.Reason, guards=(rules.nothing_issued,), whose=own_slip, effect=steps_paths.void, tone="danger",
                    icon="fa-ban"),
     ],
 )

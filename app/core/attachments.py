@@ -29,6 +29,7 @@ CATEGORIES = {
     "signature": _l("Signed form (scan)"),
     "return_slip": _l("Return slip"),
     "evidence": _l("Evidence"),
+    "frozen": _l("Signed record (frozen)"),
     "other": _l("Other"),
 }
 IMAGES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}

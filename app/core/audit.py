@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .history import FIELDS, History, HistoryBlock, HistoryDetail, HistoryUnsealed, digest, from_ranges
+from .history import (
+    FIELDS,
+    History,
+    HistoryBlock,
+    HistoryDetail,
+    HistoryUnsealed,
+    anchor_file,
+    digest,
+    from_ranges,
+)
 from .records import Record
 
 
@@ -18,6 +27,19 @@ def faults(session: Session) -> Iterator[str]:
     yield from _chains(session, hashes)
     yield from _details(session)
     yield from _blocks(session, dict(hashes))
+    yield from _anchors(session)
+
+
+def _anchors(session: Session) -> Iterator[str]:
+    """What was noted outside the database must still stand in it."""
+    file = anchor_file()
+    if not file.exists():
+        return
+    blocks = {row.id: row.hash for row in session.execute(select(HistoryBlock.id, HistoryBlock.hash))}
+    for line in file.read_text().splitlines():
+        number, _blank, noted = line.partition(" ")
+        if blocks.get(int(number)) != noted:
+            yield f"block {number} was noted in {file.name} and is no longer what it was"
 
 
 def _chains(session: Session, hashes: dict[int, str]) -> Iterator[str]:
@@ -50,12 +72,16 @@ def _details(session: Session) -> Iterator[str]:
             HistoryDetail.salt,
             HistoryDetail.comment,
             HistoryDetail.changes,
+            HistoryDetail.ip,
         )
-        .join(HistoryDetail, HistoryDetail.line_id == History.id)
+        .outerjoin(HistoryDetail, HistoryDetail.line_id == History.id)
         .execution_options(yield_per=5000)
     )
     for row in rows:
-        if digest(row.salt, {"comment": row.comment, "changes": row.changes}) != row.detail_digest:
+        facts = {"comment": row.comment, "changes": row.changes, "ip": row.ip}
+        if row.salt is None:
+            yield f"record {row.record_id}: the detail of line {row.seq} is missing"
+        elif digest(row.salt, facts) != row.detail_digest:
             yield f"record {row.record_id}: the detail of line {row.seq} is altered"
 
 

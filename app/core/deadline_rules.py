@@ -27,6 +27,7 @@ class Default:
     clause: str = ""
     roll: bool = False
     warn_at: str | None = None  # wall clock on the last day
+    warn_minutes_before: int | None = None
 
 
 SAME_DAY, DAY, WORKDAY, HOUR, FIXED = Unit.same_day, Unit.day, Unit.workday, Unit.hour, Unit.fixed
@@ -52,11 +53,20 @@ DEFAULTS = (
     Default("CAPA_ACK", "签收纠正措施通知单", "Receipt of the corrective action notice", 1, WORKDAY, "2.6"),
     Default("CAPA_PLAN", "制定纠正措施", "Corrective action plan", 5, WORKDAY, "2.6"),
     Default("CAPA_ACCEPT", "审核纠正措施", "Review of the corrective action plan", 2, WORKDAY, "2.6"),
-    Default("CAPA_DONE", "完成纠正措施", "Completion of the corrective actions", 0, FIXED, "2.6"),
+    Default(
+        "CAPA_DONE",
+        "完成纠正措施",
+        "Completion of the corrective actions",
+        0,
+        FIXED,
+        "2.6",
+        warn_minutes_before=3 * 24 * 60,
+    ),
     Default("CAPA_OBJECTION", "裁定异议", "Decision on an objection", 2, WORKDAY, "2.6"),
     Default("CAPA_VERIFY", "有效性验证", "Effectiveness verification", 30, DAY, "2.6", roll=True),
     Default("GM_READ", "总经理阅知", "Reading by the General Manager", 4, HOUR, "4.4"),
     Default("GM_REPORT", "重大事项报告", "Report to the General Manager", 1, WORKDAY, "4.4"),
+    Default("GM_TASK", "落实总经理批示", "Task from the GM's instruction", 0, FIXED, "4.4"),
 )
 
 

@@ -66,8 +66,14 @@ class Deadline(Model):
         Index(
             "ix_deadline_warn",
             "warn_at",
-            sqlite_where=text(f"{OPEN} AND warned_at IS NULL"),
-            postgresql_where=text(f"{OPEN} AND warned_at IS NULL"),
+            sqlite_where=text(f"{OPEN} AND told = 0"),
+            postgresql_where=text(f"{OPEN} AND told = 0"),
+        ),
+        Index(
+            "ix_deadline_escalate",
+            "due_at",
+            sqlite_where=text(f"{OPEN} AND told < 4"),
+            postgresql_where=text(f"{OPEN} AND told < 4"),
         ),
     )
 
@@ -85,7 +91,7 @@ class Deadline(Model):
     was_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # before it was last computed again …
     change_reason: Mapped[str] = mapped_column(Text, default="")  # … and why
     warn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told: Mapped[int] = mapped_column(default=0)  # the highest step of the escalation that was told
     provisional: Mapped[bool] = mapped_column(default=False)
     explanation_zh: Mapped[str] = mapped_column(Text)
     explanation_en: Mapped[str] = mapped_column(Text)
@@ -231,7 +237,7 @@ def recompute(
     _compute(session, deadline)
     if deadline.due_at == old:
         return None
-    deadline.was_due_at, deadline.change_reason, deadline.warned_at = old, reason, None
+    deadline.was_due_at, deadline.change_reason, deadline.told = old, reason, 0
     refresh(session, deadline.record)
     return old, deadline.due_at
 

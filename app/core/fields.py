@@ -16,6 +16,7 @@ from . import clock
 from .choice_fields import ChoiceField, ChoicesField, ManyField, TickField, YesNoField
 from .field_base import BusinessField
 from .remote_fields import PeopleField, PersonField, RemoteSelectField
+from .rows_field import RowsField
 
 __all__ = [
     "BusinessField",
@@ -30,6 +31,7 @@ __all__ = [
     "PeopleField",
     "PersonField",
     "RemoteSelectField",
+    "RowsField",
     "TextField",
     "TickField",
     "UploadField",

@@ -49,3 +49,12 @@ class StepForm(Form):
             "properties": {field.name: field.json_schema() for field in fields},
             "required": [field.name for field in fields if field.required],
         }
+
+
+def marked(form: StepForm, errors: Mapping[str, list[str]]) -> StepForm:
+    """A form with the sentences beside its fields."""
+    form.validate()
+    for name, sentences in errors.items():
+        if name in form:
+            form[name].errors = list(sentences)
+    return form

@@ -14,6 +14,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask import current_app, has_request_context, request
@@ -27,7 +28,19 @@ from .records import Record
 
 BATCH = 20_000
 APPEND_ONLY = ("history", "history_block")
-FIELDS = ("record_id", "seq", "at", "actor_id", "on_behalf_id", "step", "source", "target", "clause", "detail_digest")
+FIELDS = (
+    "record_id",
+    "seq",
+    "at",
+    "actor_id",
+    "on_behalf_id",
+    "step",
+    "source",
+    "target",
+    "clause",
+    "version",
+    "detail_digest",
+)
 
 
 class History(Model):
@@ -130,7 +143,8 @@ def append(
     changes: dict[str, Any] | None = None,
 ) -> History:
     """Write the next line of a record. The caller holds the lock on the record."""
-    detail = {"comment": comment, "changes": changes or {}}
+    ip = (request.remote_addr or "") if has_request_context() else ""
+    detail = {"comment": comment, "changes": changes or {}, "ip": ip}
     salt = secrets.token_hex(16)
     line = History(
         record_id=record.id,
@@ -149,7 +163,6 @@ def append(
     )
     line.hash = digest(line.previous, [getattr(line, name) for name in FIELDS])
     record.seq, record.head = line.seq, line.hash
-    ip = (request.remote_addr or "") if has_request_context() else ""
     line.detail = HistoryDetail(salt=salt, ip=ip, comment=comment, changes=changes or {})
     session.add(line)
     session.flush()
@@ -180,6 +193,23 @@ def seal(session: Session) -> int:
     for first, last in _pairs(members):
         session.execute(delete(HistoryUnsealed).where(HistoryUnsealed.line_id.between(first, last)))
     return len(rows)
+
+
+def anchor_file() -> Path:
+    """Where the last blocks are noted outside the database."""
+    return Path(current_app.config["DATA_DIR"]) / "audit-anchor.log"
+
+
+def anchor(session: Session) -> None:
+    """Note the blocks that are not noted yet: what is cut off the end of the history is missed here."""
+    file = anchor_file()
+    noted = file.read_text().splitlines() if file.exists() else []
+    last = int(noted[-1].split()[0]) if noted else 0
+    new = session.execute(
+        select(HistoryBlock.id, HistoryBlock.hash).where(HistoryBlock.id > last).order_by(HistoryBlock.id)
+    )
+    with file.open("a") as log:
+        log.writelines(f"{row.id} {row.hash}\n" for row in new)
 
 
 def _to_ranges(ids: list[int]) -> str:

@@ -33,15 +33,20 @@ class IdempotencyKey(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
-def once(session: Session, user_id: int, deed: Callable[[], tuple[dict[str, Any], int]]) -> Any:
-    """Do a deed and commit; with an Idempotency-Key only the first time."""
+def once(session: Session, user_id: int, deed: Callable[[], tuple[dict[str, Any], int]], content: str = "") -> Any:
+    """Do a deed and commit; with an Idempotency-Key only the first time.
+
+    `content` stands for what was sent where that is not JSON.
+    """
     key = request.headers.get("Idempotency-Key", "").strip()[:100]
     if not key:
         answer, status = deed()
         session.commit()
         return jsonify(answer), status
     digest = hashlib.sha256(
-        json.dumps([request.method, request.path, request.get_json(silent=True)], sort_keys=True, default=str).encode()
+        json.dumps(
+            [request.method, request.path, content or request.get_json(silent=True)], sort_keys=True, default=str
+        ).encode()
     ).hexdigest()
     if (known := _known(session, key, user_id, digest)) is not None:
         return known

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import segno
 from flask import current_app, render_template, request
 from flask_babel import force_locale, get_locale
+from markupsafe import Markup
 
 from . import settings
 
@@ -23,6 +25,8 @@ class PaperForm:
     template: str
     context: Callable[[Any], dict[str, Any]] = lambda record: {}
     form_number: str = ""
+    version: str = "A/0"
+    kept_years: int = 5  # how long the paper is kept
 
     def title(self, locale: str) -> str:
         return self.title_zh if locale == "zh" else self.title_en
@@ -52,8 +56,20 @@ def render(form: PaperForm, record: Any | None, locale: str) -> str:
             company=company,
             title=form.title(locale),
             on_screen=True,
+            qr=qr_code(record_address(record)) if record is not None else "",
             **form.context(record),
         )
+
+
+def record_address(record: Any) -> str:
+    """Where a record is found again; the code on its paper leads there."""
+    return f"{current_app.config['PUBLIC_URL']}/{record.kind}/show/{record.id}"
+
+
+def qr_code(text: str) -> Markup:
+    """A QR code as part of the page itself."""
+    code: str = segno.make(text, error="m").svg_inline(border=3, omitsize=True)
+    return Markup(code)  # noqa: S704 (drawn here from an address of ours)
 
 
 def pdf(html: str) -> bytes:

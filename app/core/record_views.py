@@ -11,17 +11,17 @@ from flask import abort, flash, redirect, render_template, request, send_file, u
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
-from sqlalchemy import update
 from sqlalchemy.orm import Query, selectinload
 from werkzeug.datastructures import CombinedMultiDict
 
 from app.extensions import db
 
-from . import attachments, clock, deadlines, printing, record_list, stepper
+from . import attachments, clock, deadlines, delays, printing, record_list, stepper
 from .checks import fields
 from .deadlines import Deadline
-from .forms import StepForm
+from .forms import StepForm, marked
 from .listing import Listing
+from .locking import queue_writers
 from .record_bulk import BulkSteps
 from .records import Comment, Record
 from .show import Badge
@@ -39,6 +39,7 @@ class Card:
     rows: Callable[[Any], list[tuple[Any, Any]]]  # label and value, empty ones left out by the page
     editable: bool = False
     partial: str = ""
+    optional: bool = False  # not shown while it is empty
 
 
 @dataclass(frozen=True)
@@ -273,6 +274,22 @@ class RecordView(BulkSteps, BaseView):
             db.session.commit()
         return redirect(url_for(f"{self.endpoint}.show", pk=pk) + "#timeline")
 
+    @expose("/<int:pk>/delay/<int:number>", methods=["POST"])
+    @has_access
+    @permission_name("comment")
+    def explain_delay(self, pk: int, number: int) -> Any:
+        """Why a deadline was missed."""
+        record = self.locked(pk)
+        try:
+            if delays.explain(db.session, record, number, request.form.get("reason", ""), self.actor()) is None:
+                abort(404)
+            db.session.commit()
+            flash(_("The reason for the delay is on the record."), "success")
+        except (Invalid, Refused) as problem:
+            db.session.rollback()
+            flash(problem.sentence if isinstance(problem, Invalid) else str(problem), "danger")
+        return redirect(url_for(f"{self.endpoint}.show", pk=pk))
+
     @expose("/<int:pk>/attach", methods=["POST"])
     @has_access
     @permission_name("attach")
@@ -313,21 +330,8 @@ class RecordView(BulkSteps, BaseView):
 
 def lock(query: Query[Any], column: Any, pk: Any) -> Any:
     """A visible record under a row lock; its version is read under the lock."""
-    if (
-        query.session.get_bind().dialect.name == "sqlite"
-    ):  # no row locks: a write that changes nothing queues the writers
-        record = Record.__table__
-        query.session.execute(update(Record).where(record.c.id == pk).values(version=record.c.version))
+    queue_writers(query.session, pk)
     return one_or_404(query.populate_existing().with_for_update(of=Record), column, pk)
-
-
-def marked(form: StepForm, errors: Mapping[str, list[str]]) -> StepForm:
-    """A form with the sentences beside its fields."""
-    form.validate()
-    for name, sentences in errors.items():
-        if name in form:
-            form[name].errors = list(sentences)
-    return form
 
 
 def served(record: Any, number: int) -> Any:

@@ -77,3 +77,12 @@ class Comment(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     text: Mapped[str] = mapped_column(Text)
+
+
+class Follower(Model):
+    """Somebody who is told of every step of a record beside those whose turn it is."""
+
+    __tablename__ = "follower"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), primary_key=True)

@@ -21,6 +21,10 @@ WORDS = {
     "register": lambda: _("Registered"),
     "edit": lambda: _("Form corrected"),
     "recompute": lambda: _("Deadline recomputed"),
+    "freeze": lambda: _("Signed record frozen as PDF"),
+    "explain": lambda: _("Delay explained"),
+    "hand_work": lambda: _("Work handed to a colleague"),
+    "absorb": lambda: _("Another complaint was merged into this one"),
     "acknowledge": lambda: _("Receipt printed for the customer"),
 }
 
@@ -50,6 +54,11 @@ class Line:
     clause: str = ""
     kind: str = "step"
     changes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def by_customer(self) -> bool:
+        """Done by the customer's own link."""
+        return "via" in self.changes
 
     @staticmethod
     def of(line: History, workflow: Workflow[Any]) -> Line:

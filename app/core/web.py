@@ -32,6 +32,7 @@ from werkzeug.exceptions import HTTPException
 from app.extensions import db
 
 from . import clock
+from .delays import unexplained
 from .security import current_rights
 from .show import Badge, due_stamp, tag
 
@@ -82,6 +83,7 @@ def install(app: Flask) -> None:
         tag=tag,
         Badge=Badge,
         due_stamp=due_stamp,
+        unexplained=unexplained,
     )
     app.jinja_env.filters["stamp"] = stamp
     app.register_blueprint(blueprint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -11,87 +11,37 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from . import clock, deadlines, history
+from .deeds import SYSTEM, Actor, Deed, Forbidden, Invalid, Refused, Stale, plain
 from .records import Record
 
 if TYPE_CHECKING:
     from .forms import StepForm
 
+__all__ = [
+    "LISTENERS",
+    "SYSTEM",
+    "WORKFLOWS",
+    "Actor",
+    "Deed",
+    "Fired",
+    "Forbidden",
+    "Invalid",
+    "Refused",
+    "Stage",
+    "Stale",
+    "State",
+    "Transition",
+    "Turn",
+    "Workflow",
+    "after",
+    "allowed",
+    "plain",
+    "stood_for",
+    "tell",
+]
+
 R = TypeVar("R", bound=Record)
 Turn = Callable[[Session, Any], str | None]
-
-
-class Refused(Exception):
-    """Not now: str(e) is a sentence that tells the person what to do (409)."""
-
-
-class Forbidden(Exception):
-    """Not this person's step (403)."""
-
-
-class Invalid(Exception):
-    """Wrong fields: the sentences per field (422)."""
-
-    def __init__(self, errors: dict[str, list[str]]) -> None:
-        super().__init__(str(errors))
-        self.errors = errors
-
-
-class Stale(Exception):
-    """Somebody else changed the record meanwhile: the lines written since (409)."""
-
-    def __init__(self, lines: list[history.History]) -> None:
-        super().__init__("stale")
-        self.lines = lines
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts, with what rights, and for whom when a deputy."""
-
-    user_id: int | None
-    name: str
-    may: Callable[[str], bool]
-    roles: frozenset[str] = frozenset()
-    departments: frozenset[int] = frozenset()
-    stands_for: frozenset[int] = frozenset()  # own id and those of absent persons this one deputises for
-    for_whom: Callable[[str], int | None] = lambda permission: None  # the absent person by whose right
-    is_system: bool = False
-
-
-SYSTEM = Actor(None, "system", lambda permission: True, is_system=True)
-
-
-@dataclass
-class Deed(Generic[R]):
-    """One step being taken: what guards, checks and effects look at."""
-
-    session: Session
-    record: R
-    step: Transition[R]
-    actor: Actor
-    data: dict[str, Any]
-    at: datetime
-    changes: dict[str, list[Any]] = field(default_factory=dict)
-    comment: str = ""
-    begins: dict[str, datetime] = field(default_factory=dict)  # deadlines that start at another moment
-    due: dict[str, tuple[datetime, str]] = field(default_factory=dict)  # deadlines fixed by hand, with the reason
-
-    @property
-    def moment(self) -> datetime:
-        """When it happened, where the step's form says so (到达时间); else now."""
-        return self.data.get(self.step.moment) or self.at
-
-    def set(self, **values: Any) -> None:
-        """Write fields of the record and remember old → new for the history."""
-        for name, value in values.items():
-            old = getattr(self.record, name)
-            if old != value:
-                self.changes[name] = [plain(old), plain(value)]
-                setattr(self.record, name, value)
-
-    def note(self, **values: Any) -> None:
-        """Remember what was written elsewhere (a child row) for the history."""
-        self.changes.update({name: [None, plain(value)] for name, value in values.items() if value not in (None, "")})
 
 
 Guard = Callable[[Any], str | None]
@@ -160,6 +110,7 @@ class Fired:
 
 
 LISTENERS: list[Callable[[Fired], None]] = []
+REACTIONS: dict[tuple[str, str], list[Callable[[Fired], None]]] = {}
 WORKFLOWS: dict[str, Workflow[Any]] = {}
 
 
@@ -207,8 +158,20 @@ class Workflow(Generic[R]):
         """The steps this person may take now."""
         return [step for step in self.steps if record.state in step.source and allowed(step, record, actor)]
 
-    def begin(self, session: Session, record: R, actor: Actor, data: dict[str, Any] | None = None) -> history.History:
-        """A new record exists: the same history line, deadlines and mails as any later step."""
+    def begin(
+        self,
+        session: Session,
+        record: R,
+        actor: Actor,
+        data: dict[str, Any] | None = None,
+        *,
+        due: Mapping[str, tuple[Any, str]] | None = None,
+        clause: str = "",
+    ) -> history.History:
+        """A new record exists: the same history line, deadlines and mails as any later step.
+
+        `due` fixes the end of a deadline by hand: code → (moment or day, reason).
+        """
         at = clock.now()
         record.state, record.created_by_id, record.changed_by_id = self.initial, actor.user_id, actor.user_id
         session.add(record)
@@ -216,7 +179,9 @@ class Workflow(Generic[R]):
         for start in self.begins:
             code = start if isinstance(start, str) else start(record)
             if code:
-                deadlines.start(session, record, code, getattr(record, "received_at", None) or at)
+                until, why = (due or {}).get(code, (None, ""))
+                begun = getattr(record, "received_at", None) or at
+                deadlines.start(session, record, code, begun, due_at=until, reason=why)
         self._settle(session, record, at)
         line = history.append(
             session,
@@ -225,7 +190,7 @@ class Workflow(Generic[R]):
             step="register",
             target=record.state,
             actor_id=actor.user_id,
-            clause="2.1" if self.name == "complaint" else "",
+            clause=clause,
         )
         tell(Fired(session, record, self, "register", line, actor, data or {}))
         return line
@@ -270,8 +235,12 @@ class Workflow(Generic[R]):
         name: str = "edit",
         version: int | None = None,
         comment: str = "",
+        note: Mapping[str, Any] | None = None,
     ) -> history.History | None:
-        """Correct fields of a record without moving it; the old values stay in the history."""
+        """Correct fields of a record without moving it; the old values stay in the history.
+
+        `note` tells of what was changed beside the record's own fields.
+        """
         from .checks import fresh
 
         fresh(session, record, version)
@@ -279,6 +248,7 @@ class Workflow(Generic[R]):
             session, record, Transition(name, name, frozenset(), None, ()), actor, {}, clock.now(), comment=comment
         )
         deed.set(**values)
+        deed.note(**(note or {}))
         return self._close(deed, record.state) if deed.changes else None
 
     def _close(self, deed: Deed[R], source: str) -> history.History:
@@ -297,7 +267,7 @@ class Workflow(Generic[R]):
             actor_id=actor.user_id,
             on_behalf_id=stood_for(deed.step, record, actor),
             comment=deed.comment,
-            changes=deed.changes,
+            changes={**deed.changes, "via": [None, actor.via]} if actor.via else deed.changes,
         )
         tell(Fired(session, record, self, deed.step.name, line, actor, deed.data))
         return line
@@ -326,16 +296,20 @@ def stood_for(step: Transition[Any], record: Any, actor: Actor) -> int | None:
     return next((each for each in away if step.whose(record, replace(actor, stands_for=frozenset({each})))), None)
 
 
+def after(kind: str, *steps: str) -> Callable[[Callable[[Fired], None]], Callable[[Fired], None]]:
+    """Declare what the portal itself does when a step of a kind was taken, in the same transaction."""
+
+    def mark(reaction: Callable[[Fired], None]) -> Callable[[Fired], None]:
+        for step in steps:
+            REACTIONS.setdefault((kind, step), []).append(reaction)
+        return reaction
+
+    return mark
+
+
 def tell(fired: Fired) -> None:
-    """Hand the step to whoever listens, in the same transaction."""
+    """Hand the step to whoever listens, then let the portal react to it, in the same transaction."""
     for listener in LISTENERS:
         listener(fired)
-
-
-def plain(value: Any) -> Any:
-    """A value as the history keeps it."""
-    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, StrEnum)):
-        return value
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    for reaction in REACTIONS.get((fired.record.kind, fired.step), []):
+        reaction(fired)

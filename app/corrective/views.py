@@ -5,44 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from sqlalchemy.orm import Query, selectinload
 
 from app.core import clock
-from app.core.names import name_of, turn_label
+from app.core.names import turn_label
 from app.core.record_list import CHIPS
-from app.core.record_views import Card, RecordView
+from app.core.record_views import RecordView
 from app.core.show import Badge, tag
 from app.core.views import Column, table
-from app.core.web import stamp
 from app.extensions import db
 
+from . import searching
+from .cards import CARDS
+from .forms import Notice
 from .models import CorrectiveAction
 from .scope import NoticeScope
-from .workflow import CORRECTIVE, Notice, create
-
-
-def notice(record: CorrectiveAction) -> list[tuple[Any, Any]]:
-    links = Markup(", ").join(
-        Markup('<a href="/complaint/show/{}">{}</a>').format(item.id, item.number) for item in record.complaints
-    )
-    return [
-        (_("Responsible department"), record.responsible_department.label),
-        (_("Complaints"), links),
-        (_("Nonconformity"), record.problem),
-        (_("Requirement"), record.requirement),
-        (_("Due"), record.due_on),
-    ]
-
-
-def issued(record: CorrectiveAction) -> list[tuple[Any, Any]]:
-    return [
-        (_("Drafted by"), name_of(record.drafted_by_id)),
-        (_("Issued by"), name_of(record.issued_by_id)),
-        (_("Issued at"), stamp(record.issued_at)),
-    ]
+from .workflow import CORRECTIVE, create
 
 
 class CorrectiveActionView(RecordView):
@@ -54,7 +33,7 @@ class CorrectiveActionView(RecordView):
     base_filters = [["id", NoticeScope, None]]
     workflow = CORRECTIVE
     form = Notice
-    cards = (Card("notice", _l("Notice"), notice), Card("issued", _l("Issue"), issued))
+    cards = CARDS
     chips = {key: CHIPS[key] for key in ("mine", "overdue", "today")}
     list_title, add_title = _l("Corrective actions"), _l("New corrective action notice")
     edit_title, show_title = _l("Corrective action"), _l("Corrective action")
@@ -83,16 +62,43 @@ class CorrectiveActionView(RecordView):
     }
     default_order = ("id", True)
 
+    def found(self, typed: str) -> Any:
+        return searching.found(db.session, typed)
+
     def loaded(self, query: Query[Any]) -> Query[Any]:
         return query.options(
             *(
                 selectinload(getattr(CorrectiveAction, name))
-                for name in ("complaints", "responsible_department", "deadlines", "attachments")
+                for name in (
+                    "complaints",
+                    "responsible_department",
+                    "deadlines",
+                    "attachments",
+                    "analyses",
+                    "actions",
+                    "checks",
+                    "product",
+                    "failure_mode",
+                )
             )
         )
 
     def initial(self) -> Any:
         return {"complaints": request.args.getlist("complaints"), "problem": request.args.get("problem", "")}
+
+    def suggested(self, record: CorrectiveAction, step: Any) -> dict[str, Any]:
+        """A plan that was rejected, an analysis that is refined."""
+        if step.name == "plan":
+            rows = record.current_actions
+            return {
+                "actions": [
+                    {"type": row.type, "description": row.description, "owner": row.owner.username, "due": str(row.due)}
+                    for row in rows
+                ]
+            }
+        if step.name == "analyse" and record.analysis is not None:
+            return {field.name: getattr(record.analysis, field.name) for field in step.form()}
+        return {}
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
         return create(db.session, values, self.actor())

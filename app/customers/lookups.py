@@ -136,7 +136,9 @@ lookup("product_category", permission=("can_list", "Product"), find=find_categor
 
 
 def find_failure_mode(session: Session, text: str) -> tuple[Any, str] | None:
-    return _named(session, FailureMode, text)
+    """By id or by code."""
+    by_code = session.scalar(select(FailureMode).where(FailureMode.code == text))
+    return (by_code.id, str(by_code)) if by_code else _named(session, FailureMode, text)
 
 
 @lookup("failure_mode", permission=("can_list", "FailureMode"), find=find_failure_mode)

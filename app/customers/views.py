@@ -16,7 +16,7 @@ from app.core.views import BaseView, Column, table
 from app.extensions import db
 from app.organisation.regions import in_province, province_choices
 
-from . import keeping, show
+from . import keeping, searching, show
 from . import lookups as _lookups  # noqa: F401
 from .codes import KINDS, LEVELS, word
 from .forms import ContactForm, CustomerForm, NamedForm, ProductForm, ProductUnitForm, QuickCustomerForm
@@ -54,11 +54,11 @@ class CustomerView(BaseView):
         "province": Choice(_l("Province"), province_choices, lambda code: in_province(Customer.region_code, code)),
     }
 
-    @property
-    def searched(self) -> Sequence[Any]:  # type: ignore[override]
+    searched = (Customer.name, Customer.short_name)
+
+    def found(self, typed: str) -> Any:
         """Whoever may not see numbers may not find them digit by digit either."""
-        names = (Customer.name, Customer.short_name, Customer.pinyin)
-        return (*names, Customer.phone_digits) if reads_contacts() else names
+        return searching.found(db.session, typed)
 
     def shown(self, row: Any) -> Any:
         return show.facts(row)

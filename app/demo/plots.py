@@ -32,6 +32,10 @@ class Plot:
     demand: str
     severity: str
     scenes: tuple[Scene, ...] = ()
+    failure_mode: str = ""
+    batch: str = ""
+    serial: str = ""
+    tampered: bool = False  # somebody changes the signed text in the database itself
 
 
 SIGNATURE = (
@@ -95,6 +99,42 @@ def notice(day: int, clock: str = "11:00") -> Scene:
 
 def closed(day: int, clock: str = "15:00") -> Scene:
     return Scene(day, clock, "qc_manager", "close")
+
+
+def consulted(day: int = 0, clock: str = "15:00", *departments: str) -> Scene:
+    return Scene(day, clock, "qc", "consult", {"departments": list(departments or ("production", "tech")),
+                 "question": "请提供装配与检验记录，并说明可能原因"})
+
+
+def opinion(department: str, day: int = 1, clock: str = "08:50") -> Scene:
+    return Scene(day, clock, f"{department}_manager", f"consultation.{department}", {"opinion": "查装配记录，预紧力矩偏低，建议复检同批次"})
+
+
+def quoted(day: int, clock: str = "11:00", amount: str = "3600.00") -> Scene:
+    lines = [{"description": "主轴轴承组件", "quantity": "1", "price": amount}]
+    return Scene(day, clock, "technician", "quote", {"lines": lines, "amount": amount})
+
+
+def agreed(day: int, clock: str = "11:30", accepted: bool = True) -> Scene:
+    return Scene(day, clock, "technician", "answer_quote", {"accepted": accepted, "signer_name": "顾客签收人",
+                 "evidence": "顾客现场签字同意" if accepted else "顾客电话表示不同意"})
+
+
+def corrected(day: int, upto: str = "closed", result: str = "effective") -> tuple[Scene, ...]:
+    """The life of the notice, from its receipt by the department as far as wanted."""
+    who, steps = "production_manager", []
+    steps.append(Scene(day, "16:00", who, "notice.acknowledge"))
+    steps.append(Scene(day + 2, "10:00", who, "notice.analyse", {"method": "five_why",
+                 "root_cause": "压装工装磨损，预紧力矩不足", "escape_cause": "出厂检验未抽检预紧力矩"}))
+    steps.append(Scene(day + 2, "11:00", who, "notice.plan", {"days": 14}))
+    steps.append(Scene(day + 3, "10:00", "qc", "notice.accept_plan"))
+    steps.append(Scene(day + 12, "10:00", who, "notice.finish_actions"))
+    steps.append(Scene(day + 12, "11:00", who, "notice.finish"))
+    steps.append(Scene(day + 44, "10:00", "qc", "notice.verify", {"result": result, "method": "查近一个月同类投诉",
+                 "sample": "抽检20件，全部合格" if result == "effective" else "抽检20件，2件不合格"}))
+    steps.append(Scene(day + 45, "10:00", "qc_manager", "notice.close"))
+    reached = ("analysing", "analysed", "planned", "implementing", "proven", "done", "verified", "closed")
+    return tuple(steps[: reached.index(upto) + 1])
 
 
 TO_QC = (plan(), over(), taken())
@@ -161,4 +201,26 @@ PLOTS: tuple[Plot, ...] = (
              "reason": "远程可解决", "phenomenon": "过滤器堵塞", "investigation": "视频检查过滤器", "cause_category": "misuse",
              "responsibility": "misuse", "remedy": "explain", "charge": "0", "free_reason": "远程指导不收费",
              "work_done": "指导顾客清洗过滤器，流量恢复"}))),
+    Plot(2, "13:40", "phone", HANGZHOU, "HT-650", "马女士", "主轴箱漏油", "主轴箱下部渗油，每天约半杯。", "检修", "serious",
+         (plan(0, "13:50"), over(0, "14:20"), taken(0, "14:40"), consulted(0, "15:00"), opinion("production")), "leak"),
+    Plot(8, "10:30", "phone", SHAOXING, "HT-650", "鲁工", "撞刀后主轴异响", "操作撞刀后主轴异响。", "检修", "serious",
+         (*TO_QC, drafted("现场检查，判明责任后报价"), issued(), sent(), arrived(3), quoted(3)), "noise"),
+    Plot(26, "09:40", "phone", HANGZHOU, "HT-650", "马女士", "导轨拉伤", "冷却液混入铁屑，导轨拉伤。", "修复", "serious",
+         (*TO_QC, drafted("现场修磨"), issued(), sent(), arrived(3), quoted(3), agreed(3),
+          done(4, "misuse", "paid_repair", charge="3600.00"), signed(4, satisfaction=4), back(6), filed(6),
+          Scene(7, "10:00", "finance", "record_payment", {"amount": "3600.00", "receipt_no": "SJ-2611-018", "paid_on": "today"}),
+          closed(8)), "accuracy"),
+    Plot(30, "14:00", "visit", TAIZHOU, "LX-200", "叶主任", "叶轮汽蚀", "叶轮三个月即汽蚀穿孔。", "更换", "serious",
+         (*TO_QC, drafted("更换叶轮"), issued(), sent(), arrived(3), quoted(3, amount="5200.00"), agreed(3, accepted=False)), "leak"),
+    Plot(60, "09:20", "phone", KUNSHAN, "HT-850", "钱经理", "主轴轴承损坏", "主轴轴承损坏，停机两天。", "更换主轴", "critical",
+         (*TO_QC, drafted(SPINDLE), issued(), sent(), arrived(3), done(4, remedy="exchange", old_serial="HT-850-260101",
+          new_serial="HT-850-260105"), signed(4), back(6), filed(6), notice(6), closed(8), *corrected(6, "verified")), "noise"),
+    Plot(34, "10:10", "phone", NINGBO, "LX-200", "胡工", "机封早期失效", "机封运行一个月失效。", "更换", "serious",
+         (*TO_QC, drafted("更换机封"), issued(), sent(), arrived(3), done(3), signed(3), back(5), filed(5), notice(5), closed(7),
+          *corrected(5, "implementing")), "leak"),
+    Plot(16, "11:30", "phone", BEIJING, "DK-30", "高先生", "柜门无法锁闭", "柜门锁舌错位。", "维修", "minor",
+         (plan(), Scene(0, "14:00", "reception", "attach"), Scene(1, "09:00", "reception", "ask_withdrawal",
+          {"reason": "顾客自行调整后正常，来函撤诉"}), Scene(1, "10:00", "qc_manager", "approve_withdrawal"))),
+    Plot(3, "08:50", "phone", CHANGCHUN, "DK-30", "关工", "电控柜误报过载（二次来电）", "与前日来电为同一故障。", "尽快处理", "serious",
+         (Scene(0, "09:30", "reception", "merge", {"into": "previous"}),)),
 )

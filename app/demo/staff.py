@@ -7,7 +7,7 @@ from typing import Any
 
 from app.core import clock
 from app.core.turns import Function
-from app.customers.models import Contact, Customer, Product, ProductCategory, ProductUnit
+from app.customers.models import Contact, Customer, FailureMode, Product, ProductCategory, ProductUnit
 from app.organisation.models import Competence, Department, EmployeeCompetence, Region
 from app.organisation.people import create_person
 from app.organisation.regions import import_regions
@@ -76,8 +76,16 @@ PRODUCTS = (
     ("DN50-F", "不锈钢阀门", "Stainless valve", "valve", 12),
     ("DK-30", "电控柜", "Control cabinet", "electric", 12),
 )
+FAILURE_MODES = (
+    ("noise", "异响", "Abnormal noise"),
+    ("accuracy", "精度超差", "Out of tolerance"),
+    ("leak", "渗漏", "Leakage"),
+    ("alarm", "误报警", "False alarm"),
+    ("stall", "停机", "Stops running"),
+    ("crack", "开裂", "Crack"),
+)
 CUSTOMERS = (  # name, level, adcode, street, contact
-    ("苏州示例电梯部件有限公司", "key", "320583", "前进东路 88 号", "钱经理"),
+    ("苏州示例电梯部件有限公司", "normal", "320583", "前进东路 88 号", "钱经理"),
     ("宁波示例精密机械有限公司", "normal", "330206", "明州路 12 号", "胡工"),
     ("台州示例泵业有限公司", "key", "331003", "黄椒路 5 号", "叶主任"),
     ("杭州示例包装设备有限公司", "normal", "330110", "文一西路 99 号", "马女士"),
@@ -165,6 +173,7 @@ def _competences(session: Any, users: dict[str, int]) -> None:
                     valid_to=date(2026, 10, 31),
                 )
             )
+    session.add_all(FailureMode(code=code, name_zh=zh, name_en=en) for code, zh, en in FAILURE_MODES)
     for number, (model, zh, en, category, months) in enumerate(PRODUCTS, 1):
         product = Product(
             model=model, name_zh=zh, name_en=en, category_id=categories[category].id, warranty_months=months

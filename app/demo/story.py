@@ -1,4 +1,4 @@
-"""The small demo: complaints in every state, told by the steps their people really took."""
+"""The demo: complaints in every state, told by the steps their people really took."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from app.core.workflow import Actor, Invalid
 from app.corrective.models import CorrectiveAction
 from app.corrective.workflow import CORRECTIVE
 from app.corrective.workflow import create as draft_notice
-from app.customers.models import Customer, Product
+from app.customers.models import Customer, FailureMode, Product
 from app.extensions import db
 from app.organisation.models import Department
 
+from . import beside, full
 from .plots import PLOTS, Plot, Scene
 from .staff import PEOPLE, hire
 
@@ -34,15 +35,19 @@ PIXEL = bytes.fromhex(
 )
 
 
-def load(password: str | None) -> Iterator[str]:
-    """Fill an empty portal. Raises ValueError when it already has people of its own."""
+def load(password: str | None, size: str = "small") -> Iterator[str]:
+    """Fill an empty portal, small or full. Raises ValueError when it already has people of its own."""
     session = db.session
     if session.scalar(select(func.count()).select_from(User)):
         raise ValueError("This portal already has users: the demo is only for an empty one.")
     chosen = password or f"Demo-{secrets.token_urlsafe(6)}-9a!"
     hire(session, chosen)
     session.commit()
-    tell(session, PLOTS)
+    if size == "full":
+        full.staff(session, chosen)
+        session.commit()
+    tell(session, (*PLOTS, *full.plots(session)) if size == "full" else PLOTS)
+    beside.put_to_rest(session)
     _keep(chosen)
     yield from (f"{login}  {position}" for login, *_names, position in PEOPLE)
     yield f"password: {chosen}"
@@ -90,6 +95,9 @@ def _play(session: Session, plot: Plot, names: dict[str, int], real: datetime) -
             "description": plot.description,
             "customer_demand": plot.demand,
             "severity": plot.severity,
+            "serial_no": plot.serial or None,
+            "batch_no": plot.batch or None,
+            "failure_mode": _failure_mode(session, plot.failure_mode),
         },
         _actor("reception", names),
     )
@@ -104,19 +112,33 @@ def _play(session: Session, plot: Plot, names: dict[str, int], real: datetime) -
             break
         clock.set_frozen(moment)
         _take(session, record, scene, names)
+    people = {login: _actor(login, names) for login in ("gm", "sales_manager", "production_manager")}
+    beside.before_the_gm(session, record, people, real - timedelta(days=1))
+    if plot.tampered:
+        beside.tamper(session, record)
 
 
 def _take(session: Session, record: Complaint, scene: Scene, names: dict[str, int]) -> None:
     actor = _actor(scene.who, names)
+    if beside.plays(scene.step):
+        beside.play(session, record, scene, actor)
+        return
     if scene.step == "notice":
         _notice(session, record, names)
         return
+    data = beside.filled(session, record, scene)
+    if record.version < 1 or COMPLAINT.row(scene.step, record.state) is None:
+        return  # the record went another way meanwhile (a quotation that was refused)
     try:
-        COMPLAINT.fire(session, record, scene.step, actor, scene.data)
+        COMPLAINT.fire(session, record, scene.step, actor, data)
     except Invalid as wrong:  # a weekend in between made it late: say why, as people must
         if set(wrong.errors) != {"late_reason"}:
             raise
-        COMPLAINT.fire(session, record, scene.step, actor, {**scene.data, "late_reason": "周末无人值班，周一补办"})
+        COMPLAINT.fire(session, record, scene.step, actor, {**data, "late_reason": "周末无人值班，周一补办"})
+
+
+def _failure_mode(session: Session, code: str) -> int | None:
+    return session.scalars(select(FailureMode.id).where(FailureMode.code == code)).first() if code else None
 
 
 def _notice(session: Session, record: Complaint, names: dict[str, int]) -> None:

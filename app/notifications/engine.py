@@ -10,9 +10,11 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.complaints.freezing import freeze_signed
 from app.core import clock, history
 from app.extensions import db
 
+from .digest import send_digests
 from .models import Heartbeat
 from .scan import scan_deadlines
 from .sender import deliver_due
@@ -24,6 +26,8 @@ def seal(session: Session) -> int:
     """Seal the new lines of the history."""
     sealed = history.seal(session)
     session.commit()
+    if sealed:
+        history.anchor(session)
     return sealed
 
 
@@ -38,16 +42,18 @@ def beat(session: Session) -> int:
     return 0
 
 
-TICKS: tuple[Callable[[Session], int], ...] = (scan_deadlines, deliver_due, seal, beat)
+TICKS: list[Callable[[Session], int]] = [scan_deadlines, send_digests, deliver_due, freeze_signed, seal, beat]
 
 
-def tick(app: Flask) -> int:
+def tick(app: Flask, stopped: Callable[[], bool] = lambda: False) -> int:
     """One round of everything; a failing part never stops the others."""
     done = 0
     for part in TICKS:
+        if stopped():
+            break
         with app.app_context():
             try:
-                done += part(db.session)
+                done += deliver_due(db.session, stopped=stopped) if part is deliver_due else part(db.session)
             except Exception:
                 db.session.rollback()
                 app.logger.exception("engine: %s", part.__name__)
@@ -62,7 +68,7 @@ class Engine:
 
     def run(self) -> None:
         while not self._stop.is_set():
-            busy = tick(self.app)
+            busy = tick(self.app, self._stop.is_set)
             self._stop.wait(0.1 if busy > 10 else PAUSE)
 
     def stop(self, *_signal: Any) -> None:

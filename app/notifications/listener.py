@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from sqlalchemy import select
 
 from app.complaints.models import Complaint
 from app.core import clock
 from app.core.names import full_name
+from app.core.records import Follower
 from app.core.turns import holders
 from app.core.workflow import Fired
 from app.customers.models import Customer
@@ -14,7 +18,22 @@ from app.customers.models import Customer
 from . import outbox
 from .rules import CUSTOMER_STEPS, RULES
 
-QUIET = {"edit", "recompute", "log_contact", "correct_site", "back_at_company", "accept", "depart", "unmark_major"}
+PATIENCE = timedelta(minutes=30)  # who is on site usually signs there; the link is for those who did not
+QUIET = {
+    "edit",
+    "recompute",
+    "log_contact",
+    "correct_site",
+    "back_at_company",
+    "accept",
+    "depart",
+    "unmark_major",
+    "consult",
+    "quote",
+    "analyse",
+    "read",
+    "explain",
+}
 
 
 def listen(fired: Fired) -> None:
@@ -30,12 +49,15 @@ def listen(fired: Fired) -> None:
             urgent = urgent or rule.urgent
     if fired.step not in QUIET | {"mark_major"}:
         people |= set(holders(session, record.owner))
+        people |= set(session.scalars(select(Follower.user_id).where(Follower.record_id == record.id)))
     people.discard(fired.actor.user_id or 0)
-    outbox.owe(
-        session, event, record.id, occurrence, people, urgent=urgent, payload={"comment": fired.line.comment[:500]}
-    )
+    outbox.owe(session, event, record.id, occurrence, people, urgent=urgent, payload=_told(fired))
     if isinstance(record, Complaint) and fired.step in CUSTOMER_STEPS:
         _tell_customer(fired, record, occurrence)
+
+
+def _told(fired: Fired) -> dict[str, Any]:
+    return {"comment": fired.line.comment[:500], "actor": fired.actor.user_id}
 
 
 def _tell_customer(fired: Fired, record: Complaint, occurrence: str) -> None:
@@ -50,6 +72,7 @@ def _tell_customer(fired: Fired, record: Complaint, occurrence: str) -> None:
         customer.email,
         customer.language,
         _visit(record),
+        clock.now() + PATIENCE if fired.step == "complete" else None,
     )
 
 

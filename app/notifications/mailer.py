@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
+from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP, default
+from email.utils import format_datetime
 from pathlib import Path
 
 import css_inline
 from flask import current_app
 from flask_mail import Connection, Mail
+
+from app.core import clock
+
+SEVEN_BIT = default.clone(cte_type="7bit")  # not every server on the way takes eight
+OURS_TO_MEND = (530, 534, 535, 538)  # the server wants us to sign in: no fault of the mail
+
+
+class NotReached(Exception):
+    """The mail server can't be reached, or doesn't let us in: every mail waits."""
+
+
+class BrokenBehindTheDot(Exception):
+    """The connection broke after the message was handed over: it may have arrived."""
 
 
 class SafeConnection(Connection):
@@ -28,6 +45,9 @@ class SafeConnection(Connection):
             host.starttls(context=context)
         if config.get("MAIL_USERNAME") and config.get("MAIL_PASSWORD"):
             host.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
+        host.ehlo_or_helo_if_needed()
+        if host.sock is not None:  # the dot follows its message at once
+            host.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return host
 
 
@@ -38,12 +58,106 @@ class PortalMail(Mail):
         return SafeConnection(current_app.extensions["mail"])
 
 
+class Courier:
+    """Carries mails to the server over one connection, as long as it holds."""
+
+    def __init__(self) -> None:
+        self._host: smtplib.SMTP | None = None
+
+    def carry(self, message: EmailMessage, to: str) -> None:
+        """Hand one mail over. Raises NotReached, SMTPResponseException, BrokenBehindTheDot."""
+        used = self._host is not None
+        try:
+            self._talk(message, to)
+        except (smtplib.SMTPServerDisconnected, ConnectionError) as error:
+            self._drop()
+            if not used:
+                raise NotReached(_words(error)) from error
+            self.carry(message, to)  # the server had closed a connection it was tired of
+        except smtplib.SMTPResponseException:
+            self._begin_anew()
+            raise
+        except BaseException:
+            self._drop()
+            raise
+
+    def close(self) -> None:
+        """Take leave of the server."""
+        if self._host is not None:
+            try:
+                self._host.quit()
+            except OSError:
+                self._drop()
+            self._host = None
+
+    def _talk(self, message: EmailMessage, to: str) -> None:
+        host = self._host = self._host or self._open()
+        _accepted(host.mail(_sender()))
+        _accepted(host.rcpt(to))
+        code, reply = host.docmd("DATA")
+        if code != 354:
+            _accepted((code, reply))
+            raise smtplib.SMTPResponseException(code, reply)
+        host.send(_stuffed(message.as_bytes(policy=SMTP)))
+        try:  # only from here on it may have arrived although no clear answer comes
+            host.send(b".\r\n")
+            code, reply = host.getreply()
+        except OSError as error:
+            raise BrokenBehindTheDot(_words(error)) from error
+        if not 200 <= code < 600:
+            raise BrokenBehindTheDot(f"{code} {_text(reply)}")
+        if code >= 300:
+            raise smtplib.SMTPResponseException(code, reply)
+
+    def _open(self) -> smtplib.SMTP:
+        try:
+            return PortalMail.connect(current_app.extensions["mail"]).configure_host()
+        except (OSError, ValueError) as error:  # ValueError: a name no server can have
+            raise NotReached(_words(error)) from error
+
+    def _begin_anew(self) -> None:
+        """After a refusal the connection serves the next mail, where the server still listens."""
+        try:
+            if self._host is not None and self._host.rset()[0] != 250:
+                self._drop()
+        except OSError:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._host is not None:
+            self._host.close()
+            self._host = None
+
+
+def _stuffed(lines: bytes) -> bytes:
+    """A line that begins with a dot begins with two on the wire."""
+    body = lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+    return body.replace(b"\r\n.", b"\r\n..")
+
+
+def _accepted(answer: tuple[int, bytes]) -> None:
+    code, reply = answer
+    if code in OURS_TO_MEND or code == 421:
+        raise NotReached(f"{code} {_text(reply)}")
+    if not 200 <= code < 300:
+        raise smtplib.SMTPResponseException(code, reply)
+
+
+def _words(error: Exception) -> str:
+    return f"{error.__class__.__name__}: {error}"
+
+
+def _text(reply: bytes | str) -> str:
+    return reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+
+
 def compose(to: str, subject: str, text: str, html: str, message_id: str) -> EmailMessage:
     """A mail in text and HTML; line breaks in a header are impossible."""
-    mail = EmailMessage()
-    mail["Subject"] = " ".join(subject.split())
-    mail["From"] = current_app.config["MAIL_DEFAULT_SENDER"]
-    mail["To"] = " ".join(to.split())
+    mail = EmailMessage(policy=SEVEN_BIT)
+    mail["Subject"] = _one_line(subject)
+    mail["From"] = _sender()
+    mail["To"] = Address(addr_spec=to.strip())
+    mail["Date"] = format_datetime(clock.local(clock.now()))
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)
@@ -53,10 +167,21 @@ def compose(to: str, subject: str, text: str, html: str, message_id: str) -> Ema
     return mail
 
 
+def _sender() -> str:
+    return _one_line(current_app.config["MAIL_DEFAULT_SENDER"])
+
+
+def _one_line(words: str) -> str:
+    """Control characters end nothing and begin nothing."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
+
+
 def write(mail: EmailMessage, number: int) -> Path:
-    """Without a mail server a mail lands in instance/mail."""
+    """Without a mail server a mail lands in instance/mail, whole or not at all."""
     folder = Path(current_app.config["MAIL_DIR"])
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{number:06d}.eml"
-    file.write_bytes(bytes(mail))
+    half = file.with_suffix(".part")
+    half.write_bytes(bytes(mail))
+    half.replace(file)
     return file

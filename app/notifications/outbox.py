@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import select, text, update
+from flask import current_app
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,8 +20,18 @@ from app.core import clock
 from .models import Notice, OutboxMail
 
 LEASE = timedelta(minutes=5)
-GIVE_UP = timedelta(hours=72)
 BACKOFF = (1, 2, 4, 8, 16, 32, 60)  # minutes
+TRIES = 77  # with these pauses: 72 hours of trying
+UNDER_WAY = ("pending", "sending")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A mail leased to one engine. The fence is kept here, apart from the row that may be read again."""
+
+    id: int
+    token: str
+    attempts: int
 
 
 def owe(
@@ -33,45 +46,39 @@ def owe(
     payload: dict[str, Any] | None = None,
 ) -> int:
     """Owe a mail and a line of the bell to each person, once per occurrence; in the caller's transaction."""
-    owed = 0
-    for person in sorted(set(people)):
-        fresh = _insert(
-            session,
-            f"{event}:{record_id}:{occurrence}:{person}",
-            event=event,
-            record_id=record_id,
-            user_id=person,
-            urgent=urgent,
-            payload=payload or {},
-            next_at=not_before or clock.now(),
-        )
-        if fresh:
-            session.add(Notice(user_id=person, record_id=record_id, event=event, created_at=clock.now()))
-            owed += 1
-    return owed
+    facts = {"event": event, "record_id": record_id, "urgent": urgent, "payload": payload or {}, "next_at": not_before}
+    rows = [
+        _row(f"{event}:{record_id}:{occurrence}:{person}", user_id=person, **facts) for person in sorted(set(people))
+    ]
+    told = _insert(session, rows)
+    if told:
+        lines = [
+            {"user_id": person, "record_id": record_id, "event": event, "created_at": clock.now()} for person in told
+        ]
+        session.execute(insert(Notice), lines)
+    return len(told)
 
 
 def owe_customer(
-    session: Session, event: str, record_id: int, occurrence: str, address: str, locale: str, payload: dict[str, Any]
+    session: Session,
+    event: str,
+    record_id: int,
+    occurrence: str,
+    address: str,
+    locale: str,
+    payload: dict[str, Any],
+    not_before: datetime | None = None,
 ) -> bool:
     """Owe a mail to a customer's address."""
-    return _insert(
-        session,
-        f"{event}:{record_id}:{occurrence}:customer",
-        event=event,
-        record_id=record_id,
-        user_id=None,
-        address=address,
-        locale=locale,
-        payload=payload,
-        next_at=clock.now(),
-    )
+    key = f"{event}:{record_id}:{occurrence}:customer"
+    facts = {"event": event, "record_id": record_id, "address": address, "locale": locale, "next_at": not_before}
+    row = _row(key, user_id=None, payload=payload, **facts)
+    return bool(_insert(session, [row]))
 
 
-def _insert(session: Session, key: str, **values: Any) -> bool:
-    """One row per key, however often it is asked for."""
-    insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[session.get_bind().dialect.name]
-    row = {
+def _row(key: str, **values: Any) -> dict[str, Any]:
+    host = urlsplit(current_app.config["PUBLIC_URL"]).hostname or "after-sales"
+    return {
         "locale": "",
         "address": "",
         "urgent": False,
@@ -82,66 +89,102 @@ def _insert(session: Session, key: str, **values: Any) -> bool:
         "token": "",
         "last_error": "",
         "created_at": clock.now(),
-        "message_id": f"<{secrets.token_hex(16)}@after-sales>",
+        "next_at": values.get("next_at") or clock.now(),
+        "message_id": f"<{secrets.token_hex(16)}@{host}>",
     }
-    statement = insert(OutboxMail).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(OutboxMail.id)
-    return session.execute(statement).first() is not None
 
 
-def claim(session: Session, limit: int = 20) -> list[OutboxMail]:
-    """Lease due mails to this worker; its token fences off whoever was slower. Commits."""
-    now, token = clock.now(), secrets.token_hex(16)
+def _insert(session: Session, rows: list[dict[str, Any]]) -> Sequence[int | None]:
+    """One row per key, however often it is asked for; answers whose rows are new."""
+    if not rows:
+        return []
+    new: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[session.get_bind().dialect.name]
+    statement = new(OutboxMail).values(rows).on_conflict_do_nothing(index_elements=["key"])
+    return session.scalars(statement.returning(OutboxMail.user_id)).all()
+
+
+def begin(session: Session) -> None:
+    """A transaction that is going to write: on SQLite it queues up now instead of failing later."""
+    session.rollback()
     if session.get_bind().dialect.name == "sqlite":
-        session.rollback()
         session.execute(text("BEGIN IMMEDIATE"))
+
+
+def claim(session: Session, limit: int = 20) -> list[Claim]:
+    """Lease due mails to this engine; the token fences off whoever was slower. Commits."""
+    now, token = clock.now(), secrets.token_hex(16)
     due = (
         select(OutboxMail.id)
         .where(
-            OutboxMail.state.in_(("pending", "sending")),
+            OutboxMail.state.in_(UNDER_WAY),
             OutboxMail.next_at <= now,
-            (OutboxMail.lease_until.is_(None)) | (OutboxMail.lease_until < now),
+            OutboxMail.lease_until.is_(None) | (OutboxMail.lease_until < now),
         )
         .order_by(OutboxMail.urgent.desc(), OutboxMail.next_at, OutboxMail.id)
         .limit(limit)
     )
-    if session.get_bind().dialect.name == "postgresql":
-        due = due.with_for_update(skip_locked=True)
-    ids = list(session.scalars(due))
+    if session.scalars(due.limit(1)).first() is None:  # a look that locks nothing
+        return []
+    begin(session)
+    ids = list(session.scalars(due.with_for_update(skip_locked=True)))
     if ids:
-        session.execute(
-            update(OutboxMail)
-            .where(OutboxMail.id.in_(ids))
-            .values(state="sending", token=token, lease_until=now + LEASE, attempts=OutboxMail.attempts + 1)
-        )
+        lease = {"state": "sending", "token": token, "lease_until": now + LEASE, "attempts": OutboxMail.attempts + 1}
+        session.execute(update(OutboxMail).where(OutboxMail.id.in_(ids)).values(lease))
     session.commit()
-    query = select(OutboxMail).where(OutboxMail.id.in_(ids), OutboxMail.token == token)
-    return list(session.scalars(query.order_by(OutboxMail.urgent.desc(), OutboxMail.id)))
+    mine = select(OutboxMail.id, OutboxMail.attempts).where(OutboxMail.id.in_(ids), OutboxMail.token == token)
+    rows = session.execute(mine.order_by(OutboxMail.urgent.desc(), OutboxMail.next_at, OutboxMail.id)).all()
+    return [Claim(row.id, token, row.attempts) for row in rows]
 
 
-def settle(session: Session, mail: OutboxMail, state: str, error: str = "", again_at: datetime | None = None) -> bool:
-    """Write down what became of a mail, if it is still ours. Commits."""
-    values: dict[str, Any] = {"state": state, "last_error": error[:2000], "lease_until": None}
+def renew(session: Session, claim: Claim) -> OutboxMail | None:
+    """The mail, with its lease made new; None when another engine holds it by now. Commits."""
+    begin(session)
+    held = _mine(session, claim, lease_until=clock.now() + LEASE)
+    session.commit()
+    return session.get(OutboxMail, claim.id) if held else None
+
+
+def settle(
+    session: Session, claim: Claim, state: str, error: str = "", again_at: datetime | None = None, **more: Any
+) -> bool:
+    """Write down what became of a mail, if it is still ours; the caller commits."""
+    values = {"state": state, "last_error": error[:2000], "lease_until": None, **more}
     if state in ("sent", "written"):
         values["sent_at"] = clock.now()
     if again_at is not None:
         values["next_at"] = again_at
-    done = session.execute(
-        update(OutboxMail).where(OutboxMail.id == mail.id, OutboxMail.token == mail.token).values(**values)
+    return _mine(session, claim, **values)
+
+
+def _mine(session: Session, claim: Claim, **values: Any) -> bool:
+    ours = (OutboxMail.id == claim.id, OutboxMail.token == claim.token, OutboxMail.state == "sending")
+    done: Any = session.execute(
+        update(OutboxMail).where(*ours).values(values).execution_options(synchronize_session=False)
     )
+    session.expire_all()
+    return bool(done.rowcount)
+
+
+def postpone(session: Session, claim: Claim, error: str) -> bool:
+    """Try again later, for three days; False when it is given up. The caller commits."""
+    if claim.attempts >= TRIES:
+        return not settle(session, claim, "dead", error)
+    minutes = BACKOFF[min(claim.attempts, len(BACKOFF)) - 1] * random.uniform(0.9, 1.1)  # noqa: S311 (jitter)
+    settle(session, claim, "pending", error, clock.now() + timedelta(minutes=minutes))
+    return True
+
+
+def release(session: Session, claims: Iterable[Claim]) -> None:
+    """Give back what was not tried, as if it had never been claimed. Commits."""
+    begin(session)
+    for claim in claims:
+        settle(session, claim, "pending", attempts=claim.attempts - 1)
     session.commit()
-    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
-def postpone(session: Session, mail: OutboxMail, error: str) -> None:
-    """Try again later, up to three days; then it is dead and says why."""
-    if clock.now() - mail.created_at > GIVE_UP:
-        settle(session, mail, "dead", error)
-        return
-    minutes = BACKOFF[min(mail.attempts - 1, len(BACKOFF) - 1)] * random.uniform(0.9, 1.1)  # noqa: S311 (jitter)
-    settle(session, mail, "pending", error, clock.now() + timedelta(minutes=minutes))
-
-
-def resend(session: Session, mail: OutboxMail) -> None:
-    """An administrator asks for it once more; the caller commits."""
-    mail.state, mail.next_at, mail.lease_until, mail.token = "pending", clock.now(), None, ""
-    mail.attempts, mail.created_at = 0, clock.now()
+def resend(session: Session, mail: OutboxMail) -> bool:
+    """An administrator asks for it once more; False while it is under way. The caller commits."""
+    fresh = {"state": "pending", "next_at": clock.now(), "lease_until": None, "token": "", "attempts": 0}
+    at_rest = (OutboxMail.id == mail.id, OutboxMail.state.not_in(UNDER_WAY))
+    done: Any = session.execute(update(OutboxMail).where(*at_rest).values(fresh))
+    return bool(done.rowcount)

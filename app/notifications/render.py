@@ -20,9 +20,13 @@ from app.core.deadlines import Deadline
 from app.core.names import name_of, turn_label
 from app.core.records import Record
 from app.core.show import remaining
+from app.core.turns import holders
 from app.core.workflow import WORKFLOWS
+from app.public import links
+from app.public.models import Purpose
 
 from .models import OutboxMail
+from .recipients import ASKED, To
 
 FOLDER = Path(__file__).parent / "templates"
 LANGUAGES = ("zh", "en")
@@ -46,11 +50,11 @@ def template_of(event: str) -> str:
     return event if (FOLDER / event).is_dir() else "step"
 
 
-def render(session: Session, mail: OutboxMail, locale: str) -> Words:
-    """The mail in its recipient's language."""
-    locale = locale if locale in LANGUAGES else "zh"
+def render(session: Session, mail: OutboxMail, to: To) -> Words:
+    """The mail in the language of whoever reads it."""
+    locale = to.locale if to.locale in LANGUAGES else "zh"
     with force_locale(locale):
-        facts = _facts(session, mail, locale)
+        facts = _facts(session, mail, to, locale)
         folder = template_of(mail.event)
         subject = " ".join(_texts.get_template(f"{folder}/subject.{locale}.txt").render(facts).split())
         text = _texts.get_template(f"{folder}/body.{locale}.txt").render(facts).strip()
@@ -65,7 +69,7 @@ def render(session: Session, mail: OutboxMail, locale: str) -> Words:
     return Words(subject, f"{text}\n\n{link}".strip() if link else text, html)
 
 
-def _facts(session: Session, mail: OutboxMail, locale: str) -> dict[str, Any]:
+def _facts(session: Session, mail: OutboxMail, to: To, locale: str) -> dict[str, Any]:
     record = mail.record
     facts: dict[str, Any] = {
         "company": settings.get(session, f"company_name_{locale}"),
@@ -73,17 +77,21 @@ def _facts(session: Session, mail: OutboxMail, locale: str) -> dict[str, Any]:
         "technician": "",
         "planned_on": "",
         "comment": "",
+        "track": "",
+        "act": "",
         **(mail.payload or {}),
     }
     if record is not None:
-        facts.update(_of_record(session, record, mail))
+        facts.update(_of_record(session, record, mail, to))
         facts.update(_of_deadline(session, mail, locale))
         if mail.user_id is not None:
             facts["link"] = f"{current_app.config['PUBLIC_URL']}/{record.kind}/show/{record.id}"
+        else:
+            facts.update(_for_customer(session, record, mail))
     return facts
 
 
-def _of_record(session: Session, record: Record, mail: OutboxMail) -> dict[str, Any]:
+def _of_record(session: Session, record: Record, mail: OutboxMail, to: To) -> dict[str, Any]:
     workflow = WORKFLOWS[record.kind]
     line = next((item for item in record.history if mail.key.split(":")[2:3] == [str(item.seq)]), None)
     facts: dict[str, Any] = {
@@ -98,7 +106,7 @@ def _of_record(session: Session, record: Record, mail: OutboxMail) -> dict[str, 
         "opinion": "",
         "left": remaining(record.due_at, clock.now())[0] if record.due_at else "",
         "actor": name_of(line.actor_id) if line and line.actor_id else _("The portal"),
-        "mine": mail.user_id is not None and mail.user_id in _holders(session, record),
+        "mine": to.user_id is not None and to.user_id in holders(session, record.owner),
     }
     if isinstance(record, Complaint):
         facts["customer"] = record.customer.name
@@ -108,10 +116,16 @@ def _of_record(session: Session, record: Record, mail: OutboxMail) -> dict[str, 
     return facts
 
 
-def _holders(session: Session, record: Record) -> list[int]:
-    from app.core.turns import holders
-
-    return holders(session, record.owner)
+def _for_customer(session: Session, record: Record, mail: OutboxMail) -> dict[str, Any]:
+    """The customer's links: to follow the complaint, and for the act a mail asks for."""
+    facts: dict[str, Any] = {"track": links.address(session, record.id, Purpose.track)}
+    purpose = ASKED.get(mail.event)
+    if purpose and (link := links.current(session, record.id, purpose)):
+        facts["act"] = links.address(session, record.id, purpose)
+        facts["until"] = clock.local(link.expires_at).strftime("%Y-%m-%d")
+    if isinstance(record, Complaint) and record.quote is not None:
+        facts["amount"] = f"{record.quote.amount:,.2f}"
+    return facts
 
 
 def _step(workflow: Any, event: str) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.complaints.models import Complaint
-from app.core.turns import users_who_may, users_with_role
+from app.core.turns import holders, users_who_may, users_with_role
 from app.core.workflow import Fired
 from app.customers.models import Customer
+from app.organisation.turns import manager_turn
 
 Who = Callable[[Session, Any], list[int]]
 
@@ -51,6 +52,10 @@ CUSTOMER_STEPS = {
     "reassign": "complaint_assigned",
     "close": "complaint_closed",
     "settle": "complaint_closed",
+    "quote": "customer_quote",
+    "complete": "customer_confirm",
+    "handle_remotely": "customer_confirm",
+    "amend": "customer_confirm",
 }
 
 
@@ -58,6 +63,16 @@ def on(
     kind: str, step: str, *tell: Who, urgent: bool = False, when: Callable[[Fired], bool] = lambda fired: True
 ) -> None:
     RULES.setdefault((kind, step), []).append(Rule(tell, urgent, when))
+
+
+def department_manager(session: Session, record: Any) -> list[int]:
+    """Whoever leads the department concerned."""
+    return holders(session, manager_turn(session, record))
+
+
+def action_owners(session: Session, record: Any) -> list[int]:
+    """Whoever has something to carry out."""
+    return [item.owner_id for item in record.open_actions]
 
 
 def third_failure(fired: Fired) -> bool:
@@ -78,4 +93,23 @@ on("complaint", "reject", function("qc_manager"), reception)  # 2.5
 on("complaint", "close", reception, seller)  # 2.6
 on("complaint", "settle", reception, seller)  # 2.1
 on("complaint", "mark_major", may("read_major_mail"), urgent=True)  # 4.4
-on("corrective_action", "issue", function("qc_manager"))  # 2.6
+on("complaint", "ask_withdrawal", function("qc_manager"))  # 2.1
+on("complaint", "quote", function("qc_manager"))  # 2.4
+on("complaint", "answer_quote", function("qc"))  # 2.4
+on("complaint", "record_payment", function("qc_manager"))  # 2.4
+on("complaint", "waive_payment", function("qc_manager", "finance"))  # 2.4
+for done in ("complete", "handle_remotely", "amend"):
+    on("complaint", done, function("finance"), when=lambda fired: bool(fired.record.charge))  # 2.4
+on("consultation", "answer", function("qc"))  # 2.1
+on("consultation", "cancel", department_manager)  # 2.1
+for told in ("issue", "finish", "verify", "recur"):
+    on("corrective_action", told, function("qc_manager"), department_manager)  # 2.6
+on("corrective_action", "recur", function("qc"))  # 2.6
+on("corrective_action", "accept_plan", action_owners)  # 2.6
+on(
+    "gm_report",
+    "register",
+    may("read_major_mail"),
+    urgent=True,
+    when=lambda fired: fired.record.reason != "major_complaint",
+)  # 4.4

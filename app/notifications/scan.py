@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from enum import IntEnum
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.complaints.models import Complaint
@@ -12,52 +14,71 @@ from app.core import clock, settings
 from app.core.deadlines import Deadline
 from app.core.turns import holders, users_with_role
 from app.core.workdays import load_calendar
+from app.organisation.people import managers_of
 
 from . import outbox
 
 BATCH = 500
-BEYOND = {"HAND_TO_QC": ("reception_lead", "leader"), "NEGOTIATE": ("leader",)}
+BEYOND = {"HAND_TO_QC": ("reception_lead",), "NEGOTIATE": ("leader",)}  # told at the breach itself
+WHEN_LONG_OVERDUE: list[Callable[[Session, Deadline], None]] = []
+
+
+class Told(IntEnum):
+    """The steps of the escalation: the responsible, + the manager, + the Leader, + the general manager."""
+
+    nobody = 0
+    warned = 1
+    breached = 2
+    day_late = 3
+    three_days_late = 4
+
+
+AFTER = {Told.breached: timedelta(0), Told.day_late: timedelta(days=1), Told.three_days_late: timedelta(days=3)}
+EVENTS = {
+    Told.warned: "deadline_warning",
+    Told.breached: "deadline_breached",
+    Told.day_late: "deadline_day_late",
+    Told.three_days_late: "deadline_three_days_late",
+}
 
 
 def scan_deadlines(session: Session) -> int:
-    """Owe the warnings and breaches that are due; answers how many mails. Commits."""
+    """Owe the warnings and escalations that are due; answers how many mails. Commits."""
     now = clock.now()
+    steps = [and_(Deadline.told < step, Deadline.due_at <= now - late) for step, late in AFTER.items()]
+    warning = and_(Deadline.told < Told.warned, Deadline.warn_at <= now)
     query = (
         select(Deadline)
-        .where(
-            Deadline.met_at.is_(None),
-            Deadline.cancelled_at.is_(None),
-            or_(Deadline.due_at <= now, (Deadline.warn_at <= now) & Deadline.warned_at.is_(None)),
-        )
-        .where(~_told())
-        .order_by(Deadline.due_at)
+        .where(Deadline.met_at.is_(None), Deadline.cancelled_at.is_(None), or_(warning, *steps))
+        .order_by(Deadline.due_at, Deadline.id)
         .limit(BATCH)
         .options(selectinload(Deadline.record))
+        .with_for_update(skip_locked=True, of=Deadline)
     )
-    owed = 0
-    for item in session.scalars(query):
-        owed += _breach(session, item, now) if item.due_at <= now else _warn(session, item, now)
+    owed = sum(_tell(session, item, now) for item in session.scalars(query).all())
     session.commit()
     return owed
 
 
-def _told() -> ColumnElement[bool]:
-    """Whether this lapse has been told already: the mark is set with the mails."""
-    return Deadline.warned_at.is_not(None) & (Deadline.warned_at >= Deadline.due_at)
+def step_due(item: Deadline, now: datetime) -> Told:
+    """The highest step that is due: after an outage the lower ones are not told any more."""
+    reached = [step for step, late in AFTER.items() if item.due_at <= now - late]
+    return max(reached, default=Told.warned)
 
 
-def _warn(session: Session, item: Deadline, now: datetime) -> int:
-    item.warned_at = now
-    return _owe(session, "deadline_warning", item, set(holders(session, item.record.owner)))
-
-
-def _breach(session: Session, item: Deadline, now: datetime) -> int:
-    """After an outage only the highest step is told: the breach, not the warning before it."""
-    item.warned_at = max(now, item.due_at)
+def _tell(session: Session, item: Deadline, now: datetime) -> int:
+    step = step_due(item, now)
+    item.told = step
     people = set(holders(session, item.record.owner))
-    for code in BEYOND.get(item.code, ()):
-        people |= set(users_with_role(session, code))
-    return _owe(session, "deadline_breached", item, people)
+    if step >= Told.breached:
+        people |= set(managers_of(session, people))
+        people |= {person for code in BEYOND.get(item.code, ()) for person in users_with_role(session, code)}
+    if step >= Told.day_late:
+        people |= set(users_with_role(session, "leader"))
+    if step >= Told.three_days_late:
+        for tell in WHEN_LONG_OVERDUE:
+            tell(session, item)
+    return _owe(session, EVENTS[step], item, people)
 
 
 def _owe(session: Session, event: str, item: Deadline, people: set[int]) -> int:
@@ -73,7 +94,7 @@ def _owe(session: Session, event: str, item: Deadline, people: set[int]) -> int:
         people,
         urgent=major,
         not_before=not_before,
-        payload={"deadline": item.id},
+        payload={"deadline": item.id, "due": item.due_at.isoformat()},
     )
 
 

@@ -3,148 +3,148 @@
 from __future__ import annotations
 
 import smtplib
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
-from email.policy import SMTP
-from typing import Any
 
 from flask import current_app
-from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.core import clock
 from app.core.deadlines import meet
-from app.core.turns import users_with_role
-from app.organisation.models import EmployeeProfile
+from app.core.records import Record
+from app.core.turns import users_who_may
 
 from . import outbox
-from .mailer import PortalMail, compose, write
-from .models import OutboxMail
+from .mailer import BrokenBehindTheDot, Courier, NotReached, compose, write
+from .models import Notice, OutboxMail
+from .outbox import Claim
+from .recipients import Nobody, recipient
 from .render import render
 
 UNCERTAIN_TRIES, UNCERTAIN_PAUSE = 3, timedelta(minutes=5)
 
 
-@dataclass(frozen=True)
-class To:
-    """Where a mail really goes, looked up when it is sent."""
-
-    address: str
-    locale: str
-
-
-class BrokenBehindTheDot(Exception):
-    """The connection broke after the message was handed over: it may have arrived."""
-
-
-def deliver_due(session: Session, limit: int = 20) -> int:
-    """One round: everything that is due; answers how many were handled."""
-    mails = outbox.claim(session, limit)
-    for mail in mails:
-        deliver(session, mail)
-    return len(mails)
+def deliver_due(session: Session, limit: int = 20, stopped: Callable[[], bool] = lambda: False) -> int:
+    """One round: everything that is due, over one connection; answers how many were handled."""
+    claims = outbox.claim(session, limit)
+    with closing(Courier()) as courier:
+        for position, claim in enumerate(claims):
+            if stopped():
+                outbox.release(session, claims[position:])
+                break
+            try:
+                deliver(session, claim, courier)
+            except NotReached as error:  # then the others cannot be sent now either
+                _wait(session, claims[position:], str(error))
+                break
+    return len(claims)
 
 
-def deliver(session: Session, mail: OutboxMail) -> None:
+def deliver(session: Session, claim: Claim, courier: Courier) -> None:
     """Send one mail and write down what became of it; a failure is never lost."""
-    to = recipient(session, mail)
-    if to is None:
-        outbox.settle(session, mail, "cancelled", "nobody to send it to: no address, or the person has left")
+    mail = outbox.renew(session, claim)
+    if mail is None:
+        return
+    if claim.attempts > outbox.TRIES:  # whoever tried never lived to tell
+        _settle(session, claim, "dead", mail.last_error or "no engine came back from it")
         return
     try:
-        words = render(session, mail, to.locale)
-        message = compose(to.address, words.subject, words.text, words.html, mail.message_id)
-        session.rollback()  # nothing is held while the mail server takes its time
-        state = _hand_over(message, mail)
-    except smtplib.SMTPRecipientsRefused as error:
-        code, reason = next(iter(error.recipients.values()))
-        _refused(session, mail, code, f"{code} {_text(reason)}")
+        state = _hand_over(session, mail, courier)
+    except NotReached:
+        raise
+    except Nobody as nobody:
+        _settle(session, claim, "cancelled", str(nobody))
     except smtplib.SMTPResponseException as error:
-        _refused(session, mail, error.smtp_code, f"{error.smtp_code} {_text(error.smtp_error)}")
+        _refused(session, claim, error)
     except BrokenBehindTheDot as error:
-        _uncertain(session, mail, str(error))
+        _uncertain(session, claim, str(error))
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: the lease lapses, and another round tries again
     except (OSError, smtplib.SMTPException) as error:
-        outbox.postpone(session, mail, f"{error.__class__.__name__}: {error}")
+        _wait(session, [claim], f"{error.__class__.__name__}: {error}")
     except Exception as error:  # a fault in a template must not stop the others, and must be seen
-        current_app.logger.exception("mail %s", mail.id)
-        session.rollback()
-        outbox.settle(session, mail, "dead", f"{error.__class__.__name__}: {error}")
+        current_app.logger.exception("mail %s", claim.id)
+        _settle(session, claim, "dead", f"{error.__class__.__name__}: {error}")
     else:
-        if outbox.settle(session, mail, state):
-            _acknowledged(session, mail)
+        _settle(session, claim, state)
 
 
-def recipient(session: Session, mail: OutboxMail) -> To | None:
-    """The person's present address and language, or the deputy's while the person is away."""
-    if mail.user_id is None:
-        return To(mail.address, mail.locale) if mail.address else None
-    user = session.get(User, mail.user_id)
-    profile = session.get(EmployeeProfile, mail.user_id)
-    if profile and profile.deputy_id and _away(profile):
-        user, profile = session.get(User, profile.deputy_id), session.get(EmployeeProfile, profile.deputy_id)
-    if user is None or not user.active or not user.email:
-        return None
-    return To(user.email, profile.locale if profile else current_app.config["BABEL_DEFAULT_LOCALE"])
-
-
-def _away(profile: EmployeeProfile) -> bool:
-    return bool(profile.absent_from and profile.absent_to and profile.absent_from <= clock.today() <= profile.absent_to)
-
-
-def _hand_over(message: Any, mail: OutboxMail) -> str:
+def _hand_over(session: Session, mail: OutboxMail, courier: Courier) -> str:
+    to = recipient(session, mail)
+    words = render(session, mail, to)
+    message = compose(to.address, words.subject, words.text, words.html, mail.message_id)
+    number = mail.id
+    session.rollback()  # nothing is held while the mail server takes its time
     if not current_app.config["MAIL_SERVER"]:
-        write(message, mail.id)
+        write(message, number)
         return "written"
-    connection = PortalMail.connect(current_app.extensions["mail"])
-    host = connection.configure_host()
-    try:
-        host.ehlo_or_helo_if_needed()
-        code, reply = host.mail(current_app.config["MAIL_DEFAULT_SENDER"])
-        if code != 250:
-            raise smtplib.SMTPResponseException(code, reply)
-        code, reply = host.rcpt(message["To"])
-        if code not in (250, 251):
-            raise smtplib.SMTPResponseException(code, reply)
-        try:
-            code, reply = host.data(message.as_bytes(policy=SMTP))
-        except smtplib.SMTPDataError:
-            raise
-        except (OSError, smtplib.SMTPServerDisconnected) as error:
-            raise BrokenBehindTheDot(f"the connection broke while the mail was handed over: {error}") from error
-        if code != 250:
-            raise smtplib.SMTPResponseException(code, reply)
-        return "sent"
-    finally:
-        host.close()
+    courier.carry(message, to.address)
+    return "sent"
 
 
-def _refused(session: Session, mail: OutboxMail, code: int, error: str) -> None:
-    """4xx: later. 5xx: never, and the administrators are told."""
-    if code < 500:
-        outbox.postpone(session, mail, error)
-        return
-    outbox.settle(session, mail, "dead", error)
-    if mail.event != "mail_dead":
-        from .models import Notice
-
-        for person in users_with_role(session, "admin"):
-            session.add(Notice(user_id=person, record_id=mail.record_id, event="mail_dead"))
-        session.commit()
+def _settle(session: Session, claim: Claim, state: str, error: str = "") -> None:
+    outbox.begin(session)
+    if outbox.settle(session, claim, state, error):
+        mail = session.get_one(OutboxMail, claim.id)
+        if state in ("sent", "written"):
+            _acknowledged(session, mail)
+        elif state in ("dead", "uncertain"):
+            _alarm(session, mail)
+    session.commit()
 
 
-def _uncertain(session: Session, mail: OutboxMail, error: str) -> None:
-    if mail.attempts >= UNCERTAIN_TRIES:
-        outbox.settle(session, mail, "uncertain", error)
+def _refused(session: Session, claim: Claim, error: smtplib.SMTPResponseException) -> None:
+    """4xx: later. 5xx: never."""
+    reply = error.smtp_error
+    words = f"{error.smtp_code} {reply.decode('utf-8', 'replace') if isinstance(reply, bytes) else reply}"
+    if error.smtp_code < 500:
+        _wait(session, [claim], words)
     else:
-        outbox.settle(session, mail, "pending", error, clock.now() + UNCERTAIN_PAUSE)
+        _settle(session, claim, "dead", words)
+
+
+def _wait(session: Session, claims: list[Claim], error: str) -> None:
+    """Later again; what has been tried for three days is given up, and seen."""
+    outbox.begin(session)
+    for claim in claims:
+        if not outbox.postpone(session, claim, error):
+            _alarm(session, session.get_one(OutboxMail, claim.id))
+    session.commit()
+
+
+def _uncertain(session: Session, claim: Claim, error: str) -> None:
+    """It may have arrived: a few more times, at a distance, then somebody must look."""
+    mail = session.get_one(OutboxMail, claim.id)
+    broken = int((mail.payload or {}).get("broken", 0)) + 1
+    if broken >= UNCERTAIN_TRIES:
+        _settle(session, claim, "uncertain", error)
+        return
+    payload, again_at = {**(mail.payload or {}), "broken": broken}, clock.now() + UNCERTAIN_PAUSE
+    outbox.begin(session)
+    outbox.settle(session, claim, "pending", error, again_at, payload=payload)
+    session.commit()
+
+
+def _alarm(session: Session, mail: OutboxMail) -> None:
+    """Whoever may send it again is told by the bell, once per record until it is read."""
+    here = Notice.record_id == mail.record_id if mail.record_id else Notice.record_id.is_(None)
+    unread = (Notice.event == "mail_dead", here, Notice.read_at.is_(None))
+    known = set(session.scalars(select(Notice.user_id).where(*unread)))
+    for person in users_who_may(session, "can_resend", "OutboxMail"):
+        if person not in known:
+            session.add(Notice(user_id=person, record_id=mail.record_id, event="mail_dead", created_at=clock.now()))
 
 
 def _acknowledged(session: Session, mail: OutboxMail) -> None:
     """The customer has the number of the complaint: the acknowledgement is given."""
-    if mail.event == "complaint_created" and mail.record is not None:
-        meet(session, mail.record, ("ACK",), clock.now())
-        session.commit()
-
-
-def _text(reply: Any) -> str:
-    return reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
+    if mail.event != "complaint_created" or mail.record_id is None:
+        return
+    try:
+        with session.begin_nested():
+            record = session.get_one(Record, mail.record_id, with_for_update=True, populate_existing=True)
+            meet(session, record, ("ACK",), clock.now())
+    except Exception:  # what was sent stays sent, or it would be sent again
+        current_app.logger.exception("acknowledgement of %s", mail.record_id)

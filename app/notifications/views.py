@@ -26,6 +26,7 @@ from app.extensions import db
 
 from . import outbox
 from .models import Notice, OutboxMail
+from .recipients import REASONS
 
 STATES = {
     "pending": (_l("Waiting"), "warn"),
@@ -42,6 +43,12 @@ EVENTS = {
     "complaint_created": _l("Receipt acknowledged"),
     "complaint_assigned": _l("Visit announced"),
     "complaint_closed": _l("Closure announced"),
+    "deadline_day_late": _l("Overdue since a day"),
+    "deadline_three_days_late": _l("Overdue since three days"),
+    "digest": _l("Work list of the day"),
+    "gm_unread": _l("Major matter not read yet"),
+    "customer_confirm": _l("Confirmation asked of the customer"),
+    "customer_quote": _l("Quotation sent to the customer"),
     "mail_dead": _l("A mail could not be delivered"),
 }
 
@@ -76,7 +83,7 @@ class OutboxView(BaseView):
             _l("State"), lambda mail: tag(*STATES[mail.state]), plain=lambda mail: str(STATES[mail.state][0])
         ),
         "attempts": Column(_l("Attempts"), "attempts"),
-        "last_error": Column(_l("Reason"), lambda mail: mail.last_error[:160]),
+        "last_error": Column(_l("Reason"), lambda mail: str(REASONS.get(mail.last_error, mail.last_error))[:160]),
     }
     choices = {
         "state": Choice(
@@ -92,9 +99,12 @@ class OutboxView(BaseView):
     @permission_name("resend")
     def resend(self, pk: int) -> Any:
         mail = self.get_or_404(pk)
-        outbox.resend(db.session, mail)
+        again = outbox.resend(db.session, mail)
         db.session.commit()
-        flash(_("The mail will be sent again."), "success")
+        if again:
+            flash(_("The mail will be sent again."), "success")
+        else:
+            flash(_("The mail is under way already."), "warning")
         return redirect(url_for("OutboxView.list"))
 
 

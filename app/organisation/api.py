@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import jsonify
+from flask_appbuilder.api import expose
+from flask_appbuilder.security.decorators import permission_name, protect
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy.orm import Query, joinedload
 
 from app.core.api import BaseApi
 from app.core.names import full_name
+from app.core.rest import body, spoken
 from app.core.views import table
+from app.core.workflow import Invalid
 from app.extensions import db
 
-from . import regions, roles, staffing
+from . import handing, regions, roles, staffing
 from .forms import CompetenceForm, DepartmentForm, EmployeeForm
 from .models import Competence, Department, EmployeeProfile, Region
 
@@ -131,6 +136,34 @@ class EmployeeApi(BaseApi):
 
     def change(self, row: Any, values: dict[str, Any], version: int) -> Any:
         return staffing.save_employee(db.session, row, values)
+
+    @expose("/<pk>/hand_over", methods=["POST"])
+    @protect()
+    @spoken
+    @permission_name("edit")
+    def hand_over(self, pk: str) -> Any:
+        """Hand all open work to a colleague
+        ---
+        post:
+          parameters:
+          - in: path
+            name: pk
+            required: true
+            schema: {type: string}
+          requestBody:
+            content:
+              application/json:
+                schema: {type: object, properties: {to: {type: string}, reason: {type: string}}}
+          responses:
+            200: {description: "handed_over: how much it was"}
+            422: {description: "wrong fields"}
+        """
+        row, form = self.row(pk), handing.HandOver.of(body())
+        if not form.validate():
+            raise Invalid(form.sentences())
+        number = handing.hand_over(db.session, row.user_id, form.values(), self.actor())
+        db.session.commit()
+        return jsonify(handed_over=number)
 
 
 class CompetenceApi(BaseApi):

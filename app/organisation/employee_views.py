@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask import flash
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,14 +17,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Query, joinedload
 
 from app.core import clock
+from app.core.forms import marked
 from app.core.listing import Choice
 from app.core.names import full_name, name_of
 from app.core.show import tag
 from app.core.views import BaseView, Column, table
+from app.core.workflow import Invalid
 from app.extensions import db
 
+from . import handing, roles, staffing
 from . import lookups as _lookups  # noqa: F401
-from . import roles, staffing
 from .codes import LANGUAGES, word
 from .forms import CompetenceForm, EmployeeCompetenceForm, EmployeeForm
 from .models import Competence, Department, EmployeeCompetence, EmployeeProfile
@@ -56,7 +60,7 @@ class EmployeeView(BaseView):
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export"]
     exclude_route_methods = BaseView.exclude_route_methods | {"delete"}
     form = EmployeeForm
-    blocks = ("portal/organisation/_competences.html",)
+    blocks = ("portal/organisation/_competences.html", "portal/organisation/_hand_over.html")
     list_title, show_title = _l("Employees"), _l("Employee")
     add_title, edit_title = _l("New employee"), _l("Edit employee")
     search_hint = _l("Name or login")
@@ -127,6 +131,33 @@ class EmployeeView(BaseView):
         for warning in roles.warnings(db.session):
             flash(warning, "warning")
         return saved
+
+    @expose("/hand_over/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("edit")
+    def hand_over(self, pk: int) -> Any:
+        """All open work of somebody who leaves goes to a colleague."""
+        row = self.get_or_404(pk)
+        form = handing.HandOver.of(request.form)
+        if request.method == "POST":
+            try:
+                if not form.validate():
+                    raise Invalid(form.sentences())
+                number = handing.hand_over(db.session, row.user_id, form.values(), self.actor())
+                db.session.commit()
+            except Invalid as wrong:
+                db.session.rollback()
+                return self._hand_over_page(self.get_or_404(pk), marked(form, wrong.errors)), 422
+            flash(_("%(n)s pieces of work were handed over.", n=number), "success")
+            return redirect(url_for("EmployeeView.show", pk=pk))
+        return self._hand_over_page(row, handing.HandOver())
+
+    def _hand_over_page(self, row: EmployeeProfile, form: Any) -> Any:
+        title = _("Hand over the work of %(name)s", name=full_name(row.user))
+        amounts = handing.amounts(db.session, row.user_id)
+        return self.render_template(
+            "portal/organisation/hand_over.html", view=self, row=row, form=form, title=title, amounts=amounts
+        )
 
     def held(self, row: EmployeeProfile) -> list[EmployeeCompetence]:
         """What the person is able to do, for the page's block."""

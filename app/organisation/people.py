@@ -129,3 +129,21 @@ def add_missing_profiles(session: Session) -> None:
     for number in session.scalars(select(User.id).where(User.id.not_in(known))).all():
         session.add(EmployeeProfile(user_id=number))
     session.flush()
+
+
+def colleagues_of_manager(session: Session) -> dict[int, list[int]]:
+    """Everybody who works in a department, by its manager."""
+    query = select(Department.manager_id, EmployeeProfile.user_id).join(
+        EmployeeProfile, EmployeeProfile.department_id == Department.id
+    )
+    found: dict[int, list[int]] = {}
+    for manager, person in session.execute(query.where(Department.manager_id.is_not(None))):
+        found.setdefault(int(manager or 0), []).append(person)
+    return found
+
+
+def managers_of(session: Session, people: Iterable[int]) -> list[int]:
+    """The managers of the departments these colleagues work in."""
+    theirs = select(EmployeeProfile.department_id).where(EmployeeProfile.user_id.in_(list(people)))
+    query = select(Department.manager_id).where(Department.id.in_(theirs), Department.manager_id.is_not(None))
+    return [number for number in session.scalars(query) if number is not None]

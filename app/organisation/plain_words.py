@@ -12,6 +12,7 @@ from app.core.workflow import WORKFLOWS
 THINGS: dict[str, Any] = {
     "Complaint": _l("Complaint"),
     "CorrectiveAction": _l("Corrective action"),
+    "Visit": _l("Own visits on the phone"),
     "Disposition": _l("Disposition"),
     "Assignment": _l("Assignment"),
     "SiteService": _l("Implementation record"),
@@ -39,7 +40,10 @@ THINGS: dict[str, Any] = {
     "SwaggerView": _l("Page to try the REST interface"),
 }
 GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "complaints": (_l("Complaint handling"), ("Complaint", "Disposition", "Assignment", "SiteService", "Confirmation")),
+    "complaints": (
+        _l("Complaint handling"),
+        ("Complaint", "Visit", "Disposition", "Assignment", "SiteService", "Confirmation"),
+    ),
     "corrective": (_l("Corrective actions"), ("CorrectiveAction",)),
     "customers": (
         _l("Customers and products"),

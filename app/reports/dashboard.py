@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import redirect
-from flask_appbuilder import IndexView, expose
+from flask import redirect, request
+from flask_appbuilder import BaseView, IndexView, expose
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectin_polymorphic, selectinload
 
+from app.complaints.consultation import Consultation
 from app.complaints.models import Complaint
 from app.complaints.scope import visible
 from app.complaints.workflow import COMPLAINT
@@ -26,8 +28,9 @@ from app.core.show import Badge, tag
 from app.core.workflow import WORKFLOWS, Transition
 from app.corrective.models import CorrectiveAction
 from app.extensions import db
+from app.gm.models import GmReport
 
-TODO = 10
+TODO, MANY = 10, 50
 INTAKE = (
     ("phone", _l("Phone call"), "fa-phone"),
     ("visit", _l("Visit"), "fa-door-open"),
@@ -75,15 +78,57 @@ class Dashboard(IndexView):
         )
 
 
-def tasks(rights: Rights) -> list[Task]:
+class WorkPage(BaseView):
+    """我的待办 of every kind: what waits, what is due today, what is overdue."""
+
+    route_base = "/work"
+    default_view = "index"
+    class_permission_name = "Dashboard"
+    base_permissions: Any = []
+
+    @expose("/")
+    def index(self) -> Any:
+        if not current_user.is_authenticated:
+            return redirect(self.appbuilder.get_url_for_login)
+        only = request.args.get("only", "")
+        page = min(max(request.args.get("page", 0, type=int), 0), 1000)
+        found = tasks(current_rights(), MANY + 1, page * MANY, NARROWINGS.get(only, ("", None))[1])
+        return self.render_template(
+            "portal/work.html",
+            title=_("My to-do"),
+            tasks=found[:MANY],
+            more=len(found) > MANY,
+            page=page,
+            only=only if only in NARROWINGS else "",
+            narrowings=[(code, label) for code, (label, _condition) in NARROWINGS.items()],
+        )
+
+
+def due_today() -> Any:
+    return (Record.due_at > clock.now()) & (Record.due_at <= clock.midnight_after(clock.today()))
+
+
+def overdue() -> Any:
+    return Record.due_at <= clock.now()
+
+
+NARROWINGS: dict[str, tuple[Any, Callable[[], Any] | None]] = {
+    "": (_l("All"), None),
+    "today": (_l("Due today"), due_today),
+    "overdue": (_l("Overdue"), overdue),
+}
+
+
+def tasks(rights: Rights, most: int = TODO, offset: int = 0, narrowed: Callable[[], Any] | None = None) -> list[Task]:
     """Open records whose turn is mine, the most urgent first."""
     query = (
         select(Record)
-        .where(Record.owner.in_(rights.owner_keys))
+        .where(Record.owner.in_(rights.owner_keys), *([narrowed()] if narrowed else []))
         .order_by(Record.due_at.is_(None), Record.due_at, Record.id)
-        .limit(TODO)
+        .offset(offset)
+        .limit(most)
         .options(
-            selectin_polymorphic(Record, [Complaint, CorrectiveAction]),
+            selectin_polymorphic(Record, [Complaint, Consultation, CorrectiveAction, GmReport]),
             selectinload(Complaint.customer),
             selectinload(Complaint.assignments),
             selectinload(Complaint.dispositions),
@@ -112,19 +157,18 @@ def _task(record: Record, rights: Rights) -> Task:
 def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
     """The four numbers on top: label, value, link, tone."""
     now = clock.now()
-    tonight = clock.midnight_after(clock.today())
     mine = Record.owner.in_(rights.owner_keys)
     row = db.session.execute(
         select(
             func.count(),
-            func.count().filter(Record.due_at > now, Record.due_at <= tonight),
-            func.count().filter(Record.due_at <= now),
+            func.count().filter(due_today()),
+            func.count().filter(overdue()),
         ).where(mine)
     ).one()
     found = [
-        (_l("Waiting for me"), row[0], "/complaint/list/?chip=mine", "pri"),
-        (_l("Due today"), row[1], "/complaint/list/?chip=mine&chip=today", "warn" if row[1] else "mut"),
-        (_l("Overdue"), row[2], "/complaint/list/?chip=mine&chip=overdue", "bad" if row[2] else "mut"),
+        (_l("Waiting for me"), row[0], "/work/", "pri"),
+        (_l("Due today"), row[1], "/work/?only=today", "warn" if row[1] else "mut"),
+        (_l("Overdue"), row[2], "/work/?only=overdue", "bad" if row[2] else "mut"),
     ]
     score = db.session.scalar(
         select(func.avg(Complaint.satisfaction)).where(
@@ -133,9 +177,8 @@ def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
             Complaint.received_at >= _month_start(clock.local(now)),
         )
     )
-    found.append(
-        (_l("Satisfaction this month"), f"{float(score):.1f}" if score else "—", "/complaint/list/?tab=closed", "ok")
-    )
+    closed = "/complaint/list/?tab=closed" if rights.may("can_list", "Complaint") else "/work/"
+    found.append((_l("Satisfaction this month"), f"{float(score):.1f}" if score else "—", closed, "ok"))
     return found
 
 

@@ -8,21 +8,25 @@ from flask import redirect, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.complaints.models import Complaint
 from app.complaints.scope import visible
+from app.complaints.searching import found as complaints_found
 from app.complaints.workflow import COMPLAINT
+from app.core.search import words_of
 from app.core.security import current_rights
 from app.core.show import Badge, tag
-from app.customers.lookups import matching
-from app.customers.models import Contact, Customer
-from app.customers.names import digits
+from app.corrective.models import CorrectiveAction
+from app.corrective.scope import visible as notices_visible
+from app.corrective.searching import found as notices_found
+from app.customers.models import Customer
 from app.customers.scope import in_scope
+from app.customers.searching import found as customers_found
 from app.extensions import db
 
-MOST = 20
+MOST = 5
 
 
 class SearchPage(BaseView):
@@ -38,15 +42,19 @@ class SearchPage(BaseView):
             return redirect(self.appbuilder.get_url_for_login)
         text = request.args.get("q", "").replace("\0", "").strip()[:100]
         rights = current_rights()
-        complaints = _complaints(text) if len(text) > 1 and rights.may("can_list", "Complaint") else []
-        customers = _customers(text) if len(text) > 1 and rights.may("can_list", "Customer") else []
-        if len(complaints) == 1 and not customers and complaints[0].number == text.upper():
+        asked = bool(words_of(text))
+        complaints = _complaints(text) if asked and rights.may("can_list", "Complaint") else []
+        customers = _customers(text) if asked and rights.may("can_list", "Customer") else []
+        notices = _notices(text) if asked and rights.may("can_list", "CorrectiveAction") else []
+        if len(complaints) == 1 and not customers and not notices and complaints[0].number == text.upper():
             return redirect(f"/complaint/show/{complaints[0].id}")
         return self.render_template(
             "portal/search.html",
             text=text,
             complaints=complaints,
             customers=customers,
+            notices=notices,
+            asked=asked,
             title=_l("Search"),
             COMPLAINT=COMPLAINT,
             tag=tag,
@@ -56,30 +64,22 @@ class SearchPage(BaseView):
 
 def _complaints(text: str) -> list[Complaint]:
     """By number, by phone, by subject, by customer."""
-    hits = [
-        Complaint.number.icontains(text, autoescape=True),
-        Complaint.title.contains(text, autoescape=True),
-        Complaint.customer_id.in_(_customer_ids(text)),
-    ]
-    number = digits(text) if any(char.isdigit() for char in text) else ""
-    if len(number) >= 4:
-        hits.append(Complaint.contact_phone.startswith(number, autoescape=True))
-    query = select(Complaint).where(or_(*hits), visible(current_rights())).order_by(Complaint.id.desc()).limit(MOST)
-    return list(db.session.scalars(query.options(selectinload(Complaint.customer))))
+    condition = complaints_found(db.session, text)
+    query = select(Complaint).where(condition, visible(current_rights()))  # type: ignore[arg-type]
+    newest = query.order_by(Complaint.id.desc()).limit(MOST)
+    return list(db.session.scalars(newest.options(selectinload(Complaint.customer))))
 
 
-def _customer_ids(text: str) -> Any:
-    number = digits(text) if any(char.isdigit() for char in text) else ""
-    found: Any = select(Customer.id).where(matching(text), in_scope())
-    if len(number) >= 4:
-        found = found.union(select(Contact.customer_id).where(Contact.phone_digits.startswith(number, autoescape=True)))
-    return found
+def _notices(text: str) -> list[CorrectiveAction]:
+    condition = notices_found(db.session, text)
+    query = select(CorrectiveAction).where(condition, notices_visible(current_rights()))  # type: ignore[arg-type]
+    return list(db.session.scalars(query.order_by(CorrectiveAction.id.desc()).limit(MOST)))
 
 
 def _customers(text: str) -> list[Customer]:
     query = (
         select(Customer)
-        .where(Customer.id.in_(_customer_ids(text)), in_scope())
+        .where(customers_found(db.session, text), in_scope())  # type: ignore[arg-type]
         .order_by(Customer.id.desc())
         .limit(MOST)
     )

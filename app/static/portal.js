@@ -34,21 +34,18 @@
     if (field) { field.setAttribute('aria-label', T.searching); field.focus(); }
   });
 
-  /* ---- A pad to sign on */
-  function signaturePads(root) {
-    each(root, '[data-signature]', function (pad) {
-      var canvas = pad.querySelector('canvas'), input = pad.querySelector('input'), pen = canvas.getContext('2d'), drawing = false;
-      canvas.width = canvas.clientWidth || 500;
-      canvas.height = canvas.clientHeight || 160;
-      pen.lineWidth = 2.4; pen.lineCap = 'round'; pen.lineJoin = 'round'; pen.strokeStyle = '#111827';
-      if (input.value) { var before = new Image(); before.onload = function () { pen.drawImage(before, 0, 0); }; before.src = input.value; }
-      function at(e) { var box = canvas.getBoundingClientRect(); return [(e.clientX - box.left) * canvas.width / box.width, (e.clientY - box.top) * canvas.height / box.height]; }
-      canvas.addEventListener('pointerdown', function (e) { drawing = true; canvas.setPointerCapture(e.pointerId); pen.beginPath(); pen.moveTo.apply(pen, at(e)); });
-      canvas.addEventListener('pointermove', function (e) { if (drawing) { pen.lineTo.apply(pen, at(e)); pen.stroke(); } });
-      canvas.addEventListener('pointerup', function () { if (drawing) { drawing = false; input.value = canvas.toDataURL('image/png'); } });
-      pad.querySelector('[data-clear]').addEventListener('click', function () { pen.clearRect(0, 0, canvas.width, canvas.height); input.value = ''; });
+  /* ---- One more row: a copy of the last, empty */
+  on('click', '[data-add-row]', function (e, button) {
+    var body = button.closest('.rowset').querySelector('tbody'), last = body.lastElementChild, count = body.children.length, copy = last.cloneNode(true);
+    each(copy, '.select2', function (box) { box.remove(); });
+    each(copy, '[name]', function (field) {
+      field.name = field.id = field.name.replace(/-\d+-/, '-' + count + '-');
+      field.classList.remove('select2-hidden-accessible'); field.removeAttribute('data-select2-id'); field.removeAttribute('tabindex'); field.removeAttribute('aria-hidden');
+      if (field.hasAttribute('data-ajax--url')) field.innerHTML = '<option value=""></option>'; else field.value = '';
     });
-  }
+    body.appendChild(copy); remoteSelects(copy);
+    copy.querySelector('[name]').focus();
+  });
 
   /* ---- An unfinished slip survives a closed tab; <form data-draft="name"> */
   var DRAFT = 'draft:' + (T.user || '') + ':';
@@ -83,7 +80,7 @@
       localStorage.setItem(key, JSON.stringify(values));
     }
   }
-  on('submit', 'form[data-sign-out]', function () { Object.keys(localStorage).forEach(function (key) { if (key.indexOf('draft:') === 0) localStorage.removeItem(key); }); });
+  on('submit', 'form[data-sign-out]', function () { Object.keys(localStorage).forEach(function (key) { if (key.indexOf('draft:') === 0) localStorage.removeItem(key); }); if (window.indexedDB) indexedDB.deleteDatabase('portal-jobs'); });
 
   /* ---- Shell */
   on('click', '#p-burger', function (e, button) { e.preventDefault(); button.setAttribute('aria-expanded', document.body.classList.toggle('nav-open')); });
@@ -130,7 +127,7 @@
     dialog.innerHTML = html;
     if (!dialog.open) dialog.showModal();
     remoteSelects(dialog);
-    signaturePads(dialog);
+    window.signaturePads(dialog);
     var first = dialog.querySelector('[aria-invalid], .note:not([hidden]) ~ * [name]:not([type=hidden])');
     if (first) first.focus();
   }
@@ -172,7 +169,7 @@
   });
 
   remoteSelects(document);
-  signaturePads(document);
+  window.signaturePads(document);
   drafts();
   var wanted = new URLSearchParams(location.search).get('step'), next = wanted && document.querySelector('[data-step="' + CSS.escape(wanted) + '"]');
   if (next) { history.replaceState(null, '', location.pathname); next.click(); }

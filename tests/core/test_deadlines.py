@@ -277,7 +277,7 @@ def test_the_scanner_s_questions_use_an_index(session: Session) -> None:
     open_ones = "SELECT id FROM deadline WHERE met_at IS NULL AND cancelled_at IS NULL"
     for condition, index in (
         ("due_at <= '2026-11-24'", "ix_deadline_due"),
-        ("warned_at IS NULL AND warn_at <= '2026-11-24'", "ix_deadline_warn"),
+        ("told = 0 AND warn_at <= '2026-11-24'", "ix_deadline_warn"),
     ):
         rows = session.execute(text(f"EXPLAIN QUERY PLAN {open_ones} AND {condition}"))
         plan = " ".join(row[3] for row in rows)

@@ -204,6 +204,26 @@ def test_32_parallel_corrections_lose_nothing(app: Any, rest: Any, slip: int, se
     assert list(lines) == list(range(1, 34))
 
 
+def test_the_page_of_a_record_with_everything_on_it_asks_no_more(
+    app: Any, as_role: Any, rest: Any, session: Any
+) -> None:
+    from tests.complaints.conftest import Line
+
+    line = Line(rest, session)
+    number, asked = line.at("returned"), []
+    qc = as_role("qc")
+    qc.get(f"/complaint/show/{number}")
+    with app.app_context():
+        engine = db.engine
+    count = lambda *args: asked.append(args[2])  # noqa: E731
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        assert qc.get(f"/complaint/show/{number}").status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    assert len(asked) <= 20, asked
+
+
 @pytest.mark.parametrize(("path", "most"), [("list/", 8), ("show/{}", 20), ("add", 4)])
 def test_pages_ask_few_questions(app: Any, as_role: Any, slip: int, path: str, most: int) -> None:
     reception, asked = as_role("reception"), []

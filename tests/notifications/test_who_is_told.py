@@ -180,7 +180,11 @@ def test_2_1_a_lapsed_hand_over_is_told_to_the_lead_and_the_leader_when_business
     at("2026-11-25 08:31")
     run_once(app)
     breached = [mail for mail in sink.mails if "移交质检" in mail["Subject"] and "已超期" in mail["Subject"]]
-    assert {mail["To"].split("@")[0] for mail in breached} >= {"reception", "reception_lead", "leader"}
+    assert {mail["To"].split("@")[0] for mail in breached} == {"reception", "reception_lead"}
+    at("2026-11-26 08:31")
+    run_once(app)
+    late = [mail for mail in sink.mails if "移交质检" in mail["Subject"] and "超期一天" in mail["Subject"]]
+    assert {mail["To"].split("@")[0] for mail in late} == {"reception", "reception_lead", "leader"}
 
 
 def test_a_line_break_in_a_title_never_becomes_a_header(line: Line, app, sink: Sink):

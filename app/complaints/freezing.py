@@ -1,0 +1,55 @@
+"""A signed record is frozen: the form as PDF, kept with its hash beside the signature (2.5)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core import attachments, clock, history, printing
+from app.core.locking import locked
+
+from .models import Complaint, Confirmation
+
+A_ROUND, LOOKED_AT = 5, 100  # a PDF takes a moment: few per round of the engine
+
+
+def freeze_signed(session: Session) -> int:
+    """Freeze what was signed since the last round; answers how many. Commits after each."""
+    waiting = select(Confirmation.id).where(Confirmation.frozen_id.is_(None), Confirmation.valid.is_(True))
+    numbers = session.scalars(waiting.order_by(Confirmation.id.desc()).limit(LOOKED_AT)).all()
+    session.rollback()
+    done = 0
+    for number in numbers:  # one whose text was changed since is passed over, and stays as it is
+        done += done < A_ROUND and _freeze(session, number)
+    return done
+
+
+def _freeze(session: Session, number: int) -> bool:
+    """The paper is drawn without any lock; under the lock it is kept only if nothing has changed meanwhile."""
+    signature = session.get_one(Confirmation, number)
+    record, version = signature.complaint, signature.complaint.version
+    if not signature.holds or record.confirmation is not signature:
+        return False
+    form = printing.FORMS["complaint", "complaint_record"]
+    pdf = printing.pdf(printing.render(form, record, "zh"))
+    name, complaint_id = f"{record.number}-{form.title_zh}.pdf", record.id
+    session.rollback()
+    record = locked(session, Complaint, complaint_id)
+    signature = session.get_one(Confirmation, number)
+    if record.version != version or signature.frozen_id is not None:
+        session.rollback()
+        return False
+    file = attachments.keep(session, record, name, pdf, "frozen", None)
+    signature.frozen_id = file.id
+    history.append(
+        session,
+        record,
+        clock.now(),
+        step="freeze",
+        source=record.state,
+        target=record.state,
+        clause="2.5",
+        changes={"sha256": [None, file.sha256]},
+    )
+    session.commit()
+    return True

@@ -1,0 +1,82 @@
+"""重大质量投诉: what can be computed marks itself, as the system (4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy.orm import Session
+
+from app.core import settings
+from app.core.workflow import SYSTEM, Fired, after
+
+from . import repeats
+from .codes import OPEN
+from .models import Complaint
+from .workflow import COMPLAINT
+
+
+def repeat(session: Session, record: Complaint) -> bool:
+    """Several complaints with the same product and failure mode."""
+    days = settings.get(session, "major_repeat_days")
+    return bool(repeats.alike(session, record, days) >= settings.get(session, "major_repeat_count"))
+
+
+def batch(session: Session, record: Complaint) -> bool:
+    """Several complaints about one batch."""
+    days = settings.get(session, "major_batch_days")
+    return bool(repeats.of_one_batch(session, record, days) >= settings.get(session, "major_batch_count"))
+
+
+def key_customer(session: Session, record: Complaint) -> bool:
+    """A key customer complains."""
+    from app.customers.models import Customer
+
+    customer = session.get(Customer, record.customer_id)
+    return customer is not None and customer.level == "key"
+
+
+def reopened(session: Session, record: Complaint) -> bool:
+    """Opened again and again."""
+    return bool(record.reopened_count >= settings.get(session, "major_reopened_count"))
+
+
+def unsatisfied(session: Session, record: Complaint) -> bool:
+    """Negotiated several times, and the customer is still not satisfied."""
+    times = settings.get(session, "major_unsatisfied_count")
+    talks = record.negotiations[-times:]
+    return len(talks) >= times and not any(talk.satisfied for talk in talks)
+
+
+CRITERIA: dict[str, Callable[[Session, Complaint], bool]] = {
+    "repeat": repeat,
+    "batch": batch,
+    "key_customer": key_customer,
+    "reopened": reopened,
+    "unsatisfied": unsatisfied,
+}
+LOOKED_AT = {
+    "register": ("key_customer", "batch", "repeat"),
+    "edit": ("batch", "repeat"),
+    "draft_disposition": ("repeat",),
+    "investigate": ("repeat",),
+    "complete": ("repeat",),
+    "handle_remotely": ("repeat",),
+    "negotiate": ("unsatisfied",),
+    "reopen": ("reopened",),
+}
+
+
+@after("complaint", *LOOKED_AT)
+def mark(fired: Fired) -> None:
+    """Mark a complaint that has just become major, once per criterion."""
+    record = fired.record
+    assert isinstance(record, Complaint)
+    new = sorted(set(_met(fired.session, record, LOOKED_AT[fired.step])) - set(record.major_criteria or []))
+    if new and record.state in OPEN:
+        COMPLAINT.fire(fired.session, record, "mark_major", SYSTEM, {"criteria": new}, at=record.changed_at)
+
+
+def _met(session: Session, record: Complaint, codes: tuple[str, ...]) -> Iterator[str]:
+    for code in codes:
+        if settings.get(session, f"major_{code}") and CRITERIA[code](session, record):
+            yield code

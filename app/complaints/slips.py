@@ -1,0 +1,91 @@
+"""回单: photographed return slips find their record by the QR code printed on them."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import zxingcpp
+from flask import request
+from flask_appbuilder import BaseView as Page
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from app.core import attachments
+from app.core.locking import locked
+from app.core.security import current_rights
+from app.extensions import db
+
+from .models import Complaint
+from .scope import visible
+
+MOST = 20
+ADDRESS = re.compile(r"/complaint/show/(\d{1,9})$")
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What became of one photo."""
+
+    name: str
+    record: Any
+    problem: str = ""
+
+
+class SlipPage(Page):
+    """Photos of return slips: each lands at the record its code names."""
+
+    route_base = "/return_slips"
+    default_view = "index"
+    class_permission_name = "Complaint"
+    base_permissions = ["can_attach"]
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    @permission_name("attach")
+    def index(self) -> Any:
+        landed = [land(upload) for upload in request.files.getlist("file")[:MOST] if upload.filename]
+        title = _("Return slips")
+        return self.render_template("portal/complaint/slips.html", title=title, landed=landed)
+
+
+def land(upload: FileStorage) -> Landed:
+    """Read the code of one photo and keep the photo with its record; each in its own transaction."""
+    name, content = upload.filename or "", upload.stream.read()
+    number = complaint_on(content)
+    if number is None:
+        return Landed(
+            name, None, _("No code could be read. Photograph the whole form in good light, or attach it by hand.")
+        )
+    found = db.session.scalar(select(Complaint.id).where(Complaint.id == number, visible(current_rights())))
+    if found is None:
+        return Landed(name, None, _("The code belongs to no record you may see."))
+    try:
+        record = locked(db.session, Complaint, found)
+        attachments.keep(db.session, record, name, content, "return_slip", current_rights().user_id)
+        db.session.commit()
+    except attachments.NotAccepted as refused:
+        db.session.rollback()
+        return Landed(name, None, str(refused))
+    return Landed(name, db.session.get_one(Complaint, found))
+
+
+def complaint_on(content: bytes) -> int | None:
+    """The complaint whose address stands in a QR code of the picture."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            if image.width * image.height > attachments.MAX_PIXELS:
+                return None
+            upright: Any = ImageOps.exif_transpose(image).convert("L")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        return None
+    for code in zxingcpp.read_barcodes(upright):
+        if match := ADDRESS.search(code.text):
+            return int(match[1])
+    return None

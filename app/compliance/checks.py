@@ -1,0 +1,207 @@
+"""What is looked at for each clause: the cases of a period, and which of them breach it.
+
+A check is one query with the columns of `Case`; counts and lists are made from the same query, so a number on the
+page is always the number of lines behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+
+from app.complaints.charges import Quote
+from app.complaints.codes import PAPER_CHANNELS
+from app.complaints.models import Assignment, Complaint, Confirmation, Disposition, Negotiation, SiteService
+from app.core import clock
+from app.core.attachments import Attachment
+from app.core.deadline_rules import DEFAULTS
+from app.core.deadlines import Deadline
+from app.core.history import History
+from app.core.records import Record
+from app.corrective.models import CorrectiveAction, corrective_complaint
+from app.gm.models import GmReport
+
+Query = Select[Any]
+record = Record.__table__
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing an auditor asks of a clause."""
+
+    code: str
+    clause: str
+    label: Any
+    cases: Callable[[], Query]  # id, kind, number, title, at, breached, reason
+
+
+def _case(at: Any, breached: ColumnElement[bool], reason: Any = None) -> list[Any]:
+    """The columns every check has."""
+    return [
+        record.c.id.label("record_id"),
+        record.c.kind,
+        record.c.number,
+        record.c.title,
+        at.label("at"),
+        case((breached, 1), else_=0).label("breached"),
+        (literal("") if reason is None else func.coalesce(reason, "")).label("reason"),
+    ]
+
+
+def late(now: datetime) -> ColumnElement[bool]:
+    """Missed: met too late, still open after its end, or given up after its end."""
+    ended = func.coalesce(Deadline.met_at, Deadline.cancelled_at, now)
+    return ended >= Deadline.due_at
+
+
+def _kept(*codes: str) -> Callable[[], Query]:
+    """Deadlines of these rules; what the customer asked to have later is no breach (2.2)."""
+
+    def cases() -> Query:
+        breached = and_(late(clock.now()), Deadline.agreed_date.is_(None))
+        relevant = or_(Deadline.cancelled_at.is_(None), Deadline.cancelled_at >= Deadline.due_at)
+        columns = _case(Deadline.started_at, breached, Deadline.breach_reason)
+        return (
+            select(*columns).join(Deadline, Deadline.record_id == record.c.id).where(Deadline.code.in_(codes), relevant)
+        )
+
+    return cases
+
+
+def _complaints(breached: ColumnElement[bool], *conditions: Any, at: Any = None) -> Query:
+    table = Complaint.__table__
+    return (
+        select(*_case(table.c.received_at if at is None else at, breached))
+        .join(table, table.c.id == record.c.id)
+        .where(*conditions)
+    )
+
+
+def letters() -> Query:
+    """2.1: with a letter or fax the scan is handed over."""
+    scan = exists().where(Attachment.record_id == record.c.id, Attachment.category == "letter")
+    handed = Complaint.__table__.c.handed_over_at.is_not(None)
+    return _complaints(~scan, Complaint.__table__.c.channel.in_(PAPER_CHANNELS), handed)
+
+
+def received_by_another() -> Query:
+    """2.1: who hands over does not acknowledge receipt."""
+    table = Complaint.__table__
+    return (
+        select(*_case(table.c.handed_over_at, History.actor_id == table.c.handed_over_by_id))
+        .join(table, table.c.id == record.c.id)
+        .join(History, and_(History.record_id == record.c.id, History.step == "receive"))
+        .where(table.c.handed_over_at.is_not(None))
+    )
+
+
+def issued_by_another() -> Query:
+    """2.1: one drafts, another issues."""
+    return (
+        select(*_case(Disposition.issued_at, Disposition.issued_by_id == Disposition.by_id))
+        .join(Disposition, Disposition.complaint_id == record.c.id)
+        .where(Disposition.issued_at.is_not(None))
+    )
+
+
+def settled_satisfied() -> Query:
+    """2.1: a non-quality complaint is settled with a satisfied customer."""
+    satisfied = exists().where(Negotiation.complaint_id == record.c.id, Negotiation.satisfied)
+    table = Complaint.__table__
+    return _complaints(~satisfied, table.c.outcome.in_(("settled", "unsatisfied")), at=table.c.closed_at)
+
+
+def competent() -> Query:
+    """2.3: everybody sent out held the competence; an override is listed with its reason."""
+    lacking = and_(Assignment.missing_competence.is_not(None), Assignment.missing_competence != "")
+    return select(*_case(Assignment.at, lacking, Assignment.override_reason)).join(
+        Assignment, Assignment.complaint_id == record.c.id
+    )
+
+
+def own_quality_free() -> Query:
+    """2.4: our own quality costs the customer nothing."""
+    return (
+        select(*_case(SiteService.completed_at, func.coalesce(SiteService.charge, 0) > 0))
+        .join(SiteService, SiteService.complaint_id == record.c.id)
+        .where(SiteService.completed_at.is_not(None), SiteService.responsibility == "own_quality")
+    )
+
+
+def charged_with_consent() -> Query:
+    """2.4: the customer accepted a quotation of at least what was charged, and it can be proven."""
+    proven = or_(
+        Quote.answered_by_id.is_(None), Quote.attachment_id.is_not(None), func.coalesce(Quote.evidence, "") != ""
+    )
+    consent = exists().where(
+        Quote.complaint_id == record.c.id, Quote.accepted.is_(True), Quote.amount >= SiteService.charge, proven
+    )
+    return (
+        select(*_case(SiteService.completed_at, ~consent))
+        .join(SiteService, SiteService.complaint_id == record.c.id)
+        .where(SiteService.completed_at.is_not(None), SiteService.charge > 0)
+    )
+
+
+def confirmed() -> Query:
+    """2.5: what was worked on is closed with a valid signature; one who could not be reached is no signature."""
+    table = Complaint.__table__
+    signed = exists().where(Confirmation.complaint_id == record.c.id, Confirmation.valid.is_(True))
+    worked = exists().where(SiteService.complaint_id == record.c.id)
+    closed = and_(record.c.state == "closed", table.c.outcome.in_(("confirmed", "unconfirmed")))
+    return _complaints(~signed, closed, worked, at=table.c.closed_at)
+
+
+def notice_issued() -> Query:
+    """2.6: our own quality problem is closed with an issued notice."""
+    table, notice = Complaint.__table__, CorrectiveAction.__table__
+    own = record.alias("notice_record")
+    issued = (
+        exists()
+        .where(corrective_complaint.c.complaint_id == record.c.id)
+        .where(notice.c.id == corrective_complaint.c.corrective_action_id, own.c.id == notice.c.id)
+        .where(notice.c.issued_at.is_not(None), own.c.state != "void")
+    )
+    return _complaints(
+        ~issued, record.c.state == "closed", table.c.responsibility == "own_quality", at=table.c.closed_at
+    )
+
+
+def before_the_gm() -> Query:
+    """4.4: for every major complaint there is a report."""
+    table, told = Complaint.__table__, GmReport.__table__
+    reported = exists().where(told.c.about_id == record.c.id)
+    return _complaints(~reported, table.c.is_major.is_(True), at=table.c.major_at)
+
+
+def _clock_of(rule: Any) -> Check:
+    return Check(rule.code, rule.clause or CLAUSE_OF.get(rule.code, ""), rule.code, _kept(rule.code))
+
+
+CLAUSE_OF = {
+    "ACK": "2.1",
+    "QC_RECEIVE": "2.1",
+    "CONSULT": "2.1",
+    "DISPOSE": "2.1",
+    "ASSIGN": "2.2",
+    "REVISIT": "2.2",
+    "COMPLETE": "2.4",
+}
+BY_HAND = (
+    Check("letters", "2.1", _l("Letter or fax handed over with the form"), letters),
+    Check("received_by_another", "2.1", _l("Received by another person"), received_by_another),
+    Check("issued_by_another", "2.1", _l("Disposition issued by another person than its author"), issued_by_another),
+    Check("settled_satisfied", "2.1", _l("Settled with a satisfied customer"), settled_satisfied),
+    Check("competent", "2.3", _l("Sent with a valid competence"), competent),
+    Check("own_quality_free", "2.4", _l("Our own quality free of charge"), own_quality_free),
+    Check("charged_with_consent", "2.4", _l("Charged with the customer's proven consent"), charged_with_consent),
+    Check("confirmed", "2.5", _l("Closed with a valid signature"), confirmed),
+    Check("notice_issued", "2.6", _l("Own quality closed with an issued notice"), notice_issued),
+    Check("before_the_gm", "4.4", _l("Major complaint reported to the General Manager"), before_the_gm),
+)
+CHECKS: dict[str, Check] = {check.code: check for check in (*BY_HAND, *map(_clock_of, DEFAULTS))}

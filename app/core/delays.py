@@ -1,0 +1,34 @@
+"""A breach asks for its reason: given with the step, or afterwards beside the deadline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from .deadlines import Deadline, Status
+from .workflow import WORKFLOWS, Actor, Invalid, Refused
+
+
+def unexplained(item: Deadline) -> bool:
+    """Breached, and nobody has said why."""
+    return not item.breach_reason and item.status() is Status.breached
+
+
+def explain(session: Session, record: Any, number: int, reason: str, actor: Actor) -> Deadline | None:
+    """Keep the reason of a breach with the deadline and in the history; None when the record has no such deadline.
+
+    The caller has locked the record and commits. Raises Invalid without a reason, Refused when nothing is to explain.
+    """
+    item: Deadline | None = next((item for item in record.deadlines if item.id == number), None)
+    if item is None:
+        return None
+    text = reason.replace("\0", "").strip()[:2000]
+    if not text:
+        raise Invalid({"reason": [_("Please fill in “%(field)s”.", field=_("Reason for the delay"))]})
+    if not unexplained(item):
+        raise Refused(_("This deadline was kept, or its delay is explained already."))
+    item.breach_reason = text
+    WORKFLOWS[record.kind].edit(session, record, actor, {}, name="explain", comment=text, note={"deadline": item.code})
+    return item

@@ -1,0 +1,1 @@
+"""Chapter 2 §4.4: what the general manager must know at once, and decides."""

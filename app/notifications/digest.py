@@ -1,0 +1,112 @@
+"""The morning's mail: every workday at 08:00 each person's work list, only if there is something."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.core import clock
+from app.core.records import Record
+from app.core.turns import holders, users_with_role
+from app.core.workdays import load_calendar
+from app.organisation.people import colleagues_of_manager
+
+from . import outbox
+from .models import Heartbeat
+
+FROM, UNTIL = time(8), time(9)  # what was not written by nine is no morning's list any more
+MOST = 15
+
+
+@dataclass
+class List:
+    """What one person finds in the mail."""
+
+    count: int = 0
+    overdue: int = 0
+    mine: list[tuple[datetime | None, str]] = field(default_factory=list)
+    department: list[str] = field(default_factory=list)
+    major: list[str] = field(default_factory=list)
+
+    def payload(self, day: str) -> dict[str, Any]:
+        lines = [text for _due, text in sorted(self.mine, key=lambda pair: (pair[0] is None, pair[0]))[:MOST]]
+        return {
+            "day": day,
+            "count": self.count,
+            "overdue": self.overdue,
+            "mine": lines,
+            "department": self.department[:MOST],
+            "major": self.major[:MOST],
+        }
+
+
+def send_digests(session: Session) -> int:
+    """Owe the lists of this workday, once; answers how many. Commits."""
+    here = clock.local(clock.now())
+    if not FROM <= here.time() < UNTIL or not load_calendar(session).is_workday(here.date()):
+        return 0
+    last = session.get(Heartbeat, "digest")
+    if last is not None and clock.local(last.at).date() == here.date():
+        return 0
+    if last is None:
+        session.add(Heartbeat(name="digest", at=clock.now()))
+    else:
+        last.at = clock.now()
+    day = str(here.date())
+    lists = _lists(session)
+    for person, work in sorted(lists.items()):
+        outbox.owe(session, "digest", None, day, [person], payload=work.payload(day))
+    session.commit()
+    return len(lists)
+
+
+def _lists(session: Session) -> dict[int, List]:
+    now, lists = clock.now(), defaultdict[int, List](List)
+    for owner, count, overdue in _owners(session, now):
+        top = _lines(session, Record.owner == owner)
+        for person in holders(session, owner):
+            mine = lists[person]
+            mine.count, mine.overdue = mine.count + count, mine.overdue + overdue
+            mine.mine += top
+    for manager, people in colleagues_of_manager(session).items():
+        theirs = [f"user:{number}" for number in people if number != manager]
+        late = _lines(session, Record.owner.in_(theirs), Record.due_at <= now)
+        if late:
+            lists[manager].department = [text for _due, text in late]
+    _major(session, lists)
+    return lists
+
+
+def _owners(session: Session, now: datetime) -> list[Any]:
+    late = func.count().filter(Record.due_at <= now)
+    query = select(Record.owner, func.count(), late).where(Record.owner.is_not(None)).group_by(Record.owner)
+    return list(session.execute(query))
+
+
+def _lines(session: Session, *conditions: Any) -> list[tuple[datetime | None, str]]:
+    rows = session.execute(
+        select(Record.number, Record.title, Record.due_at)
+        .where(*conditions)
+        .order_by(Record.due_at.is_(None), Record.due_at, Record.id)
+        .limit(MOST)
+    )
+    return [(row.due_at, _line(row)) for row in rows]
+
+
+def _line(row: Any) -> str:
+    due = f" ({clock.local(row.due_at).strftime('%m-%d %H:%M')})" if row.due_at else ""
+    return f"{row.number} {row.title[:60]}{due}"
+
+
+def _major(session: Session, lists: dict[int, List]) -> None:
+    """The general manager's part: every open matter (4.4)."""
+    open_matters = _lines(session, Record.kind == "gm_report", Record.owner.is_not(None))
+    if open_matters:
+        for person in users_with_role(session, "gm"):
+            lists[person].major = [text for _due, text in open_matters]
+            lists[person].count = max(lists[person].count, len(open_matters))

@@ -1,0 +1,17 @@
+/* The customer's pages: the signature pad, and a form that is sent once. */
+(function () {
+  'use strict';
+  window.signaturePads(document);
+  function choose() {
+    var solved = document.querySelector('[name=solved]:checked');
+    Array.prototype.forEach.call(document.querySelectorAll('[data-when]'), function (part) { part.hidden = !!solved && part.dataset.when !== solved.value; });
+  }
+  document.addEventListener('change', choose);
+  choose();
+  document.addEventListener('submit', function (e) {
+    if (!e.target.matches('form[data-once]')) return;
+    if (e.target.dataset.sent) { e.preventDefault(); return; }
+    e.target.dataset.sent = '1';
+    setTimeout(function () { delete e.target.dataset.sent; }, 8000);
+  });
+}());

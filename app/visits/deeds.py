@@ -1,0 +1,130 @@
+"""What an entry does to the record: the step, or, when the record went on without it, a note."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.complaints.models import Complaint
+from app.complaints.workflow import COMPLAINT
+from app.core import attachments, clock
+from app.core.attachments import Attachment
+from app.core.history import History
+from app.core.records import Comment
+from app.core.rights import Rights
+from app.core.words import SILENT, Words
+from app.core.workflow import Forbidden, Invalid
+
+from .entry import Entry
+from .jobs import is_theirs
+
+
+class Conflict(Exception):
+    """The record went on meanwhile: the sentence, and what others did since."""
+
+    def __init__(self, sentence: str, lines: list[History]) -> None:
+        super().__init__(sentence)
+        self.lines = lines
+
+
+def do(session: Session, record: Complaint, entry: Entry, rights: Rights) -> dict[str, Any]:
+    """Take the step of a locked record, at the time it was taken on site; the caller commits. Raises Conflict."""
+    refuse_conflict(session, record, entry, rights)
+    row = COMPLAINT.row(entry.step, record.state)
+    data = dict(entry.data)
+    if row is not None and row.moment:
+        data.setdefault(row.moment, entry.at.isoformat())
+    kept = _photos(session, record, entry, rights)
+    at = max(entry.at, record.changed_at)  # the history goes forward, however late an entry arrives
+    try:
+        COMPLAINT.fire(session, record, entry.step, rights.actor("Complaint"), data, at=at)
+    except Exception:
+        _forget(kept)
+        raise
+    return {"id": record.id, "state": record.state, "version": record.version}
+
+
+def refuse_conflict(session: Session, record: Complaint, entry: Entry, rights: Rights) -> None:
+    """A conflict: no longer his job, the state was moved, or a field of this step was touched by somebody else."""
+    lines = _since(session, record, entry.version, rights)
+    if not is_theirs(record, rights):
+        raise Conflict(_("This job is no longer yours."), lines)
+    moved = any(line.source != line.target for line in lines)
+    touched = {_field(name) for line in lines for name in line.changes} & set(entry.data)
+    if moved or touched:
+        raise Conflict(_("Somebody changed this complaint while you were away."), lines)
+    if COMPLAINT.row(entry.step, record.state) is None:
+        state = str(COMPLAINT.states[record.state].label)
+        raise Conflict(_("The complaint is already “%(state)s”.", state=state), lines)
+
+
+def _since(session: Session, record: Complaint, version: int, rights: Rights) -> list[History]:
+    """What others did to the record since this person saw it."""
+    others = or_(History.actor_id.is_(None), History.actor_id != rights.user_id)
+    query = select(History).where(History.record_id == record.id, History.version > version, others)
+    return list(session.scalars(query.options(joinedload(History.detail)).order_by(History.seq)))
+
+
+def _field(name: str) -> str:
+    """The field of a column: `failure_mode_id`."""
+    return name.removesuffix("_id").removesuffix("_code")
+
+
+def note(session: Session, record: Complaint, entry: Entry, rights: Rights) -> dict[str, Any]:
+    """Both are kept: the record as it went on, and what was written on site, as a comment with its files."""
+    if not rights.may("can_comment", "Complaint"):
+        raise Forbidden
+    session.add(Comment(record_id=record.id, author_id=rights.user_id, text=_told(entry)))
+    kept = _photos(session, record, entry, rights)
+    if drawn := entry.data.get("signature"):
+        try:
+            content = base64.b64decode(str(drawn).partition(",")[2], validate=True)
+            attachments.keep(session, record, "signature.png", content, "evidence", rights.user_id)
+        except (ValueError, attachments.NotAccepted) as error:
+            _forget(kept)
+            raise Invalid({"signature": [str(error)]}) from error
+    return {"id": record.id, "state": record.state, "version": record.version, "note": True}
+
+
+def _told(entry: Entry) -> str:
+    """An entry in the person's words."""
+    words = Words(COMPLAINT, (), {})
+    stamp = clock.local(entry.at).strftime("%Y-%m-%d %H:%M")
+    step = str(COMPLAINT.label_of(entry.step))
+    lines = [_("Written on site, not applied: %(step)s (%(time)s)", step=step, time=stamp)]
+    for name, value in entry.data.items():
+        if name not in SILENT and name in words.labels and value not in (None, "", []):
+            lines.append(f"{words.label(name)}: {_said(words, name, value)}")
+    return "\n".join(lines)
+
+
+def _said(words: Words, name: str, value: Any) -> str:
+    rows = value if isinstance(value, list) else []
+    if rows and all(isinstance(row, Mapping) for row in rows):
+        return "; ".join(" × ".join(str(cell) for cell in row.values()) for row in rows)
+    return str(value) if name not in words.choices and isinstance(value, str) else words.say(name, value)
+
+
+def _photos(session: Session, record: Complaint, entry: Entry, rights: Rights) -> list[Attachment]:
+    """2.4: the photos of the site, beside the record."""
+    if entry.photos and not rights.may("can_attach", "Complaint"):
+        raise Forbidden
+    kept: list[Attachment] = []
+    try:
+        for photo in entry.photos:
+            kept += [attachments.store(session, record, photo, "photo", rights.user_id)]
+    except attachments.NotAccepted as error:
+        _forget(kept)
+        raise Invalid({"photo": [str(error)]}) from error
+    return kept
+
+
+def _forget(kept: list[Attachment]) -> None:
+    """Files of a deed that is not done; their rows go with the transaction."""
+    for row in kept:
+        attachments.path_of(row).unlink(missing_ok=True)

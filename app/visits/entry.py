@@ -1,0 +1,74 @@
+"""One entry of a phone's outbox, as it arrives: which step, decided on what, when, with which photos."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from app.core import clock
+from app.core.field_base import storable
+from app.core.workflow import Invalid
+
+STEPS = ("depart", "arrive", "investigate", "quote", "answer_quote", "complete", "confirm", "reject")
+PHOTOS = 12  # of one step
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person did on site, written down by the phone when it was done."""
+
+    step: str
+    version: int  # of the record as the person saw it
+    at: datetime  # by the phone's clock, never later than now
+    data: dict[str, Any]
+    photos: list[FileStorage]
+    as_note: bool
+    digest: str  # the same key with another content is another deed
+
+
+def sent(step: str) -> Entry:
+    """The entry of this request. Raises Invalid."""
+    text, photos = request.form.get("entry", ""), request.files.getlist("photo")
+    if len(photos) > PHOTOS:
+        raise Invalid({"photo": [_("At most %(n)s photos fit here.", n=PHOTOS)]})
+    whole = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+    for photo in photos:
+        whole.update(hashlib.sha256(photo.stream.read()).digest())
+        photo.stream.seek(0)
+    body = _object(text)
+    version, data = body.get("version"), body.get("data", {})
+    if isinstance(version, bool) or not isinstance(version, int) or not isinstance(data, dict):
+        raise _unreadable()
+    return Entry(step, version, _moment(body.get("at")), data, photos, body.get("as_note") is True, whole.hexdigest())
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        body = json.loads(storable(text))
+    except (ValueError, RecursionError):
+        raise _unreadable() from None
+    if not isinstance(body, dict):
+        raise _unreadable()
+    return body
+
+
+def _moment(text: Any) -> datetime:
+    """A phone's clock may run ahead; nothing happens later than now."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None or not 1990 <= moment.year <= 2100:
+            raise ValueError
+    except (TypeError, ValueError):
+        raise _unreadable() from None
+    return min(moment.astimezone(UTC), clock.now())
+
+
+def _unreadable() -> Invalid:
+    return Invalid({"entry": [_("That could not be read")]})

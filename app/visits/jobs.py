@@ -1,0 +1,125 @@
+"""上门任务: a running assignment as the phone keeps it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import selectinload
+
+from app.complaints.api import phone
+from app.complaints.codes import S
+from app.complaints.models import Assignment, Complaint, CoWorker
+from app.complaints.workflow import ARRIVALS
+from app.core.filters import RowScope
+from app.core.rest import plain
+from app.core.rights import Rights
+from app.core.security import current_rights
+from app.core.show import due_stamp
+
+RUNNING = tuple(state.value for state in (S.assigned, S.on_site, S.awaiting_confirmation))
+FOUND = ("phenomenon", "investigation", "cause_category", "responsibility")
+DONE = ("remedy", "charge", "work_done", "parts_used", "old_serial", "new_serial")
+
+
+def is_theirs(record: Complaint, rights: Rights) -> bool:
+    """Sent there now: oneself, a co-worker of the assignment, or whom one stands in for."""
+    return bool(record.assignment and record.assignment.people & rights.stands_for)
+
+
+class RunningScope(RowScope):
+    """The complaints this person is on the way to, or at."""
+
+    name: Any = _l("Running assignments")
+
+    def condition(self) -> ColumnElement[bool]:
+        people = current_rights().stands_for
+        running = select(Assignment.complaint_id).where(Assignment.ended_at.is_(None))
+        sent = running.where(Assignment.technician_id.in_(people))
+        along = running.join(CoWorker).where(CoWorker.user_id.in_(people))
+        return Complaint.state.in_(RUNNING) & Complaint.id.in_(sent.union_all(along))
+
+
+EAGER = (
+    *(selectinload(getattr(Complaint, name)) for name in ("customer", "product", "site_region", "dispositions")),
+    *(selectinload(getattr(Complaint, name)) for name in ("services", "quotes", "deadlines", "attachments")),
+    selectinload(Complaint.assignments).selectinload(Assignment.co_workers),
+)
+
+
+def _ends(record: Complaint, codes: tuple[str, ...]) -> datetime | None:
+    return min((item.due_at for item in record.deadlines if item.code in codes and item.is_running), default=None)
+
+
+def due_at(record: Complaint) -> datetime | None:
+    """The visit's own deadline: the arrival, then the work, then the customer's confirmation."""
+    return _ends(record, (*ARRIVALS, "COMPLETE", "CONFIRM"))
+
+
+def due(record: Complaint) -> dict[str, str] | None:
+    """The deadline in words: the last day of one that ends at midnight is the day before."""
+    if (end := due_at(record)) is None:
+        return None
+    return {"at": plain(end), "day": due_stamp(end, "%Y-%m-%d")[:10], "text": due_stamp(end)}
+
+
+def arrive_by(record: Complaint) -> str | None:
+    """2.2: from this moment on a late arrival says why."""
+    return plain(_ends(record, ARRIVALS))  # type: ignore[no-any-return]
+
+
+def found(record: Complaint) -> dict[str, Any] | None:
+    """2.4: what was found on site in this round."""
+    row = record.service
+    return {name: plain(getattr(row, name)) for name in FOUND} if row else None
+
+
+def done(record: Complaint) -> dict[str, Any] | None:
+    """2.5: what the customer is asked to sign."""
+    row = record.service
+    return {name: plain(getattr(row, name)) for name in DONE} if row and row.completed_at else None
+
+
+def quote(record: Complaint) -> dict[str, Any] | None:
+    """2.4: the quotation of this round and the customer's answer."""
+    row = record.quote
+    if row is None or row.round != record.round:
+        return None
+    return {"lines": row.lines, "amount": plain(row.amount), "accepted": row.accepted}
+
+
+def photos(record: Complaint) -> int:
+    """How many photos of the site there are."""
+    return sum(item.category == "photo" for item in record.attachments)
+
+
+def _running(name: str) -> Any:
+    return lambda record: plain(getattr(record.assignment, name)) if record.assignment else None
+
+
+FIELDS = (
+    "id",
+    "number",
+    "version",
+    "state",
+    "subject",
+    "description",
+    "serial_no",
+    ("customer", lambda record: record.customer.name),
+    ("contact", lambda record: record.contact_name or record.complainant),
+    ("phone", phone),
+    ("address", lambda record: f"{record.site_region.full_name}{record.site_address or ''}"),
+    ("product", lambda record: record.product.label if record.product else None),
+    ("opinion", lambda record: record.disposition.opinion if record.disposition else None),
+    ("planned_on", _running("planned_on")),
+    ("departed_at", _running("departed_at")),
+    ("arrived_at", _running("arrived_at")),
+    ("due", due),
+    ("arrive_by", arrive_by),
+    ("found", found),
+    ("done", done),
+    ("quote", quote),
+    ("photos", photos),
+)

@@ -1,0 +1,144 @@
+"""The words of the phone, one file per language: the shell itself speaks none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
+
+from app.complaints import codes
+from app.complaints.forms import QuoteLine
+from app.complaints.workflow import COMPLAINT
+from app.core.forms import StepForm
+
+from .entry import PHOTOS, STEPS
+
+CHOICES = {
+    "cause_category": codes.CAUSES,
+    "responsibility": codes.RESPONSIBILITIES,
+    "remedy": codes.REMEDIES,
+    "satisfaction": codes.SATISFACTION,
+}
+FIVE = {
+    "depart": _lp("phone", "Set out"),
+    "arrive": _lp("phone", "Arrive"),
+    "investigate": _lp("phone", "Cause"),
+    "complete": _lp("phone", "Work"),
+    "confirm": _lp("phone", "Signature"),
+}
+BUTTONS = {
+    "depart": _l("I am setting out"),
+    "arrive": _l("I have arrived"),
+    "investigate": _l("Save the cause"),
+    "quote": _l("Show the customer this quotation"),
+    "answer_quote": _l("Save the answer"),
+    "complete": _l("The work is done"),
+    "confirm": _l("The customer has signed"),
+    "reject": _l("The customer does not accept"),
+}
+SAID: dict[str, Any] = {
+    "title": _l("My visits"),
+    "back": _l("Back"),
+    "today": _l("Today"),
+    "tomorrow": _l("Tomorrow"),
+    "overdue": _l("Overdue"),
+    "all": _l("All"),
+    "none": _l("No visits here."),
+    "loading": _l("Loading…"),
+    "call": _l("Call"),
+    "map": _l("Map"),
+    "start": _lp("phone", "Start"),
+    "go_on": _l("Go on"),
+    "record": _l("The whole record"),
+    "portal": _l("Workbench"),
+    "sign_out": _l("Sign out"),
+    "sign_in": _l("Sign in"),
+    "due": _l("due {text}"),
+    "planned": _l("planned for {day}"),
+    "opinion": _l("Disposition"),
+    "saved": _l("All sent"),
+    "offline": _l("Offline"),
+    "waiting": _l("{n} to be sent"),
+    "go_on_offline": _l("No connection. Go on: everything is kept on this phone and sent by itself later."),
+    "signed_out": _l("Signed out. What you have done ({n}) is safe on this phone and is sent when you sign in again."),
+    "of_others": _l("{n} entries of {who} wait on this phone. They are sent when {who} signs in."),
+    "not_yours": _l("These pages are for technicians and inspectors."),
+    "old_browser": _l("This browser can't keep your work without a network. Open the page in the phone's own browser."),
+    "later": _l("The portal can't be reached at the moment. Everything is kept and sent later."),
+    "conflict": _l("Not saved"),
+    "correct": _l("Correct it"),
+    "note": _l("Keep as notes on the record"),
+    "discard": _l("Throw away"),
+    "sure": _l("Throw away everything you wrote for this visit and that is not sent yet?"),
+    "yes": _l("Yes"),
+    "no": _l("No"),
+    "meanwhile": _l("What happened meanwhile"),
+    "still_unsent": _l("{n} entries are not sent yet. They stay on this phone until you sign in again. Sign out?"),
+    "choose": _l("Please choose"),
+    "fill_in": _l("Please fill in “{field}”."),
+    "amount_wrong": _l("Type a number such as 3600.00."),
+    "already_there": _l("I am already there"),
+    "add_photos": _l("Take or add photos"),
+    "remove_photo": _l("Remove photo {n}"),
+    "photo_bad": _l("A picture can't be read. Take it again."),
+    "photo_many": _l("At most {n} photos fit here."),
+    "photo_needed": _l("Attach a photo of the site first."),
+    "free": _l("2.4: our own quality problem is free of charge."),
+    "consented": _l("The customer has accepted {amount}."),
+    "unanswered": _l("The customer has not answered the quotation of {amount} yet."),
+    "make_quote": _l("Chargeable: make a quotation"),
+    "new_quote": _l("Make another quotation"),
+    "no_quote": _l("Back without a quotation"),
+    "more_lines": _l("Another line"),
+    "total": _l("Total (CNY)"),
+    "more": _l("Parts, serial numbers, hours"),
+    "late": _l("The arrival was due {text}: give the reason for the delay."),
+    "signs": _l("The customer signs this"),
+    "sign_here": _l("Sign here"),
+    "clear": _l("Clear"),
+    "sign_first": _l("Let the customer sign."),
+    "negative": _l("The remark sounds negative. Does the customer confirm all the same?"),
+    "not_accepted": _l("The customer does not accept the work"),
+    "finished": _l("This visit is finished."),
+    "step": _l("Step {n} of 5"),
+    "late_h": _l("{n} h overdue"),
+    "late_d": _l("{n} d overdue"),
+    "left_h": _l("{n} h left"),
+    "left_d": _l("{n} d left"),
+    "change": _lp("phone", "Change"),
+    "found": _l("What was found"),
+}
+
+
+def words(locale: str) -> dict[str, Any]:
+    """Everything the phone says in one language: its own words, those of the steps' forms, and their choices."""
+    with force_locale(locale):
+        fields = {name: _labels(COMPLAINT.rows(name)[0].form) for name in STEPS}
+        return {
+            "lang": {"zh": "zh-CN"}.get(locale, locale),
+            "other": _other(locale),
+            "step": {name: str(COMPLAINT.label_of(name)) for name in STEPS},
+            "five": {name: str(text) for name, text in FIVE.items()},
+            "button": {name: str(text) for name, text in BUTTONS.items()},
+            "say": {name: str(text) for name, text in SAID.items()},
+            "field": {**fields, "line": _labels(QuoteLine)},
+            "choice": {name: [[code, str(text)] for code, text in items.items()] for name, items in CHOICES.items()},
+            "free_remedies": list(codes.FREE_REMEDIES),
+            "negative_words": list(codes.NEGATIVE_WORDS),
+            "most_photos": PHOTOS,
+        }
+
+
+def _labels(form: type[StepForm] | None) -> dict[str, str]:
+    return {field.name: str(field.label.text) for field in form()} if form else {}
+
+
+def _other(locale: str) -> dict[str, str]:
+    """The next language, by its own name."""
+    known: dict[str, dict[str, str]] = current_app.config["LANGUAGES"]
+    codes_known = list(known)
+    code = codes_known[(codes_known.index(locale) + 1) % len(codes_known)]
+    return {"code": code, "name": known[code]["name"]}

@@ -1,0 +1,157 @@
+"""Search finds exactly what LIKE would find, two-character Chinese words included, on both databases."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.complaints.models import Complaint
+from app.complaints.searching import TEXT
+from app.core import clock
+from app.core.search import INDEXES, normalise, words_of
+from app.customers.models import Customer
+from app.extensions import db
+from app.setup import initialise
+from tests.complaints.conftest import Line, line
+from tests.conftest import NOW, portal_at
+from tests.support import staff
+
+__all__ = ["line"]
+ALPHABET = "主轴异响漏液泵机床电控柜误报过载精度AaBb01258-_%Ｗ５ 　é"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def portal(request: pytest.FixtureRequest, tmp_path: Path, template: Path) -> Iterator[Flask]:
+    if request.param == "sqlite":
+        shutil.copy(template / "portal.db", tmp_path / "portal.db")
+        app = portal_at(tmp_path, f"sqlite:///{tmp_path / 'portal.db'}")
+    else:
+        app = portal_at(tmp_path, request.getfixturevalue("empty_postgres"))
+    clock.set_frozen(NOW)
+    with app.app_context():
+        if request.param == "postgresql":
+            initialise()
+            staff(db.session)
+            db.session.commit()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    clock.set_frozen(None)
+
+
+def word(chance: random.Random) -> str:
+    return "".join(chance.choice(ALPHABET) for _turn in range(chance.randint(0, 14)))
+
+
+def complaint(number: int, chance: random.Random, customer: Customer) -> Complaint:
+    return Complaint(
+        number=f"TS-{number:06d}",
+        title=word(chance)[:200],
+        description=word(chance),
+        serial_no=word(chance) or None,
+        state="received",
+        channel="phone",
+        site_region_code="330206",
+        customer_id=customer.id,
+    )
+
+
+def test_random_words_after_random_changes_are_found_exactly_as_like_finds_them(portal: Flask):
+    chance = random.Random(20261124)
+    customer = db.session.scalars(sa.select(Customer).limit(1)).one()
+    rows = [complaint(number, chance, customer) for number in range(150)]
+    db.session.add_all(rows)
+    db.session.commit()
+    for row in chance.sample(rows, 60):
+        row.title, row.description = word(chance), word(chance)
+    for row in chance.sample(rows, 20):
+        row.state = "closed"  # nothing searchable changes
+    db.session.commit()
+    for row in chance.sample(rows, 15):
+        db.session.delete(row)
+    db.session.commit()
+    shadow = {
+        row.id: normalise(" ".join(str(getattr(row, name) or "") for name in TEXT.columns))
+        for row in db.session.scalars(sa.select(Complaint))
+    }
+    asked = 0
+    while asked < 400:
+        text = chance.choice(list(shadow.values()))
+        begin, length = chance.randrange(max(1, len(text))), chance.choice((2, 2, 2, 3, 4, 5, 8))
+        typed = text[begin : begin + length] if chance.random() < 0.8 else word(chance)
+        for each in words_of(typed):
+            asked += 1
+            wanted = {number for number, content in shadow.items() if each in content}
+            assert set(db.session.scalars(sa.select(Complaint.id).where(TEXT.has(db.session, each)))) == wanted, each
+
+
+def test_what_was_there_before_the_index_is_filled_in(portal: Flask):
+    for index in INDEXES:
+        db.session.execute(index.table.delete())
+        if db.engine.dialect.name == "sqlite":
+            fts = index.fts.name
+            db.session.execute(sa.text(f"INSERT INTO {fts}({fts}) VALUES ('delete-all')"))
+    db.session.commit()
+    assert not db.session.scalars(sa.select(Customer.id).where(INDEXES_OF[Customer].has(db.session, "示例"))).all()
+    filled = sum(index.fill_missing(db.session) for index in INDEXES)
+    db.session.commit()
+    assert filled >= 10
+    assert (
+        len(db.session.scalars(sa.select(Customer.id).where(INDEXES_OF[Customer].has(db.session, "示例"))).all()) == 10
+    )
+    assert sum(index.fill_missing(db.session) for index in INDEXES) == 0
+
+
+INDEXES_OF: dict[Any, Any] = {index.model: index for index in INDEXES}
+
+
+def listed(browser: Any, kind: str, typed: str) -> str:
+    return str(browser.get(f"/{kind}/list/", query_string={"q": typed}).get_data(as_text=True))
+
+
+def test_a_complaint_is_found_by_everything_on_it(line: Line, as_role: Any):
+    number = line.register(serial_no="SN-88321", batch_no="B2607", contact_phone="139-0000-1234")
+    name = line.read(number)["number"]
+    reception = as_role("reception", "zh")
+    for typed in (name, name[-6:], "主轴", "轴异", "高速 异响", "苏州", "示例电梯", "szsl", "HT-850", "ht-85",
+                  "加工中心", "SN-883", "b2607", "13900001234", "0000-1234", "ＨＴ－８５０"):  # fmt: skip
+        assert f"/complaint/show/{number}" in listed(reception, "complaint", typed), typed
+        assert f"/complaint/show/{number}" in reception.get("/search/", query_string={"q": typed}).get_data(
+            as_text=True
+        ) or reception.get("/search/", query_string={"q": typed}).headers.get("Location"), typed
+    for typed in ("主响", "无此", "SN-99", "zzz", "%%", "__"):
+        assert f"/complaint/show/{number}" not in listed(reception, "complaint", typed), typed
+
+
+def test_one_character_is_answered_with_a_sentence(line: Line, as_role: Any):
+    line.register()
+    for kind in ("complaint", "customer", "corrective_action"):
+        assert "至少输入两个字符" in listed(as_role("qc", "zh"), kind, "轴")
+
+
+def test_search_never_reaches_beyond_what_one_may_see(line: Line, as_role: Any):
+    mine = line.at("assigned", contact_phone="13900001234")
+    other = line.register(subject="加工中心 HT-850 主轴异响", contact_phone="13900001234")
+    technician = as_role("technician", "zh")
+    page = listed(technician, "complaint", "主轴")
+    assert f"/complaint/show/{mine}" in page
+    assert f"/complaint/show/{other}" not in page
+    assert f"/complaint/show/{mine}" not in listed(technician, "complaint", "13900001234")  # no probing for numbers
+    found = technician.get("/search/", query_string={"q": "主轴"}).get_data(as_text=True)
+    assert f"/complaint/show/{other}" not in found
+
+
+def test_a_notice_is_found_by_its_words(line: Line, as_role: Any):
+    head = {"responsible_department": "production", "problem": "预紧力矩不足\n压装工装磨损"}
+    number = line.by("qc").post("corrective_action/", head).json["id"]
+    assert f"/corrective_action/show/{number}" in listed(as_role("qc", "zh"), "corrective_action", "工装")
+    found = as_role("qc", "zh").get("/search/", query_string={"q": "力矩"}).get_data(as_text=True)
+    assert f"/corrective_action/show/{number}" in found
+    assert "力矩" not in as_role("technician", "zh").get("/search/", query_string={"q": "压装"}).get_data(as_text=True)

@@ -1,0 +1,206 @@
+"""Two hundred ways of touching the history by plain SQL, each found by `portal audit verify`."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.core import clock, history
+from app.core.audit import faults
+from app.extensions import db
+from app.notifications.engine import run_once
+from app.setup import initialise
+from tests.complaints.conftest import Line
+from tests.conftest import NOW, portal_at
+from tests.support import PASSWORD, Rest, staff
+
+TRIES = 200
+TABLES = ("record", "history", "history_detail", "history_unsealed", "history_block")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def portal(request: pytest.FixtureRequest, tmp_path: Path, template: Path) -> Iterator[Flask]:
+    """Some complaints, their history partly sealed; nobody is kept from writing any more."""
+    if request.param == "sqlite":
+        shutil.copy(template / "portal.db", tmp_path / "portal.db")
+        app = portal_at(tmp_path, f"sqlite:///{tmp_path / 'portal.db'}")
+    else:
+        app = portal_at(tmp_path, request.getfixturevalue("empty_postgres"))
+    clock.set_frozen(NOW)
+    with app.app_context():
+        if request.param == "postgresql":
+            initialise()
+            staff(db.session)
+            db.session.commit()
+            db.session.remove()
+        engine = db.engine
+    with Session(engine) as look:
+        line = Line(lambda login, locale="en": Rest(app, login, PASSWORD, locale), look)
+        line.at("at_qc")
+        line.at("on_site")
+        run_once(app)
+        line.at("returned")
+        run_once(app)
+        line.at("handed_over")  # these lines still wait for their block
+    with app.app_context():
+        _unlock()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    clock.set_frozen(None)
+
+
+def _unlock() -> None:
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            names = connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+            for name in names:
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            for table in history.APPEND_ONLY:
+                connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+
+
+def lines(session: Any) -> list[Any]:
+    return list(session.execute(sa.text("SELECT id, record_id, seq FROM history ORDER BY id")).all())
+
+
+def alter(session: Any, chance: random.Random) -> str:
+    """One column of one line."""
+    name = chance.choice(("at", "actor_id", "on_behalf_id", "step", "source", "target", "clause", "version", "seq",
+                          "detail_digest", "previous", "hash"))  # fmt: skip
+    row = chance.choice(lines(session))
+    new: Any = {"actor_id": 3, "on_behalf_id": 4, "version": 77, "seq": 99}.get(name, "2020-01-01")
+    old = session.scalar(sa.text(f"SELECT {name} FROM history WHERE id = :n"), {"n": row.id})
+    if old == new:
+        new = 5
+    session.execute(sa.text(f"UPDATE history SET {name} = :v WHERE id = :n"), {"v": new, "n": row.id})
+    return f"{name} of line {row.id}"
+
+
+def alter_detail(session: Any, chance: random.Random) -> str:
+    row, name = chance.choice(lines(session)), chance.choice(("comment", "ip", "salt"))
+    session.execute(sa.text(f"UPDATE history_detail SET {name} = 'other' WHERE line_id = :n"), {"n": row.id})
+    return f"{name} of detail {row.id}"
+
+
+def delete_detail(session: Any, chance: random.Random) -> str:
+    row = chance.choice(lines(session))
+    session.execute(sa.text("DELETE FROM history_detail WHERE line_id = :n"), {"n": row.id})
+    return f"detail {row.id} deleted"
+
+
+def _drop(session: Any, number: int) -> None:
+    for table in ("history_detail", "history_unsealed"):
+        session.execute(sa.text(f"DELETE FROM {table} WHERE line_id = :n"), {"n": number})
+    session.execute(sa.text("DELETE FROM history WHERE id = :n"), {"n": number})
+
+
+def delete_line(session: Any, chance: random.Random) -> str:
+    """With its detail and its place in the queue."""
+    row = chance.choice(lines(session))
+    _drop(session, row.id)
+    return f"line {row.id} deleted"
+
+
+def cut_tail(session: Any, chance: random.Random) -> str:
+    """The last line of a record, and the record itself made to fit."""
+    sealed = session.scalar(sa.text("SELECT min(line_id) FROM history_unsealed"))
+    rows = [row for row in lines(session) if row.id < sealed]
+    last = {row.record_id: row for row in rows}
+    row = chance.choice(list(last.values()))
+    before = session.execute(
+        sa.text("SELECT seq, hash FROM history WHERE record_id = :r AND seq = :s"),
+        {"r": row.record_id, "s": row.seq - 1},
+    ).one()
+    for later in [item for item in lines(session) if item.record_id == row.record_id and item.seq >= row.seq]:
+        _drop(session, later.id)
+    facts = {"s": before.seq, "h": before.hash, "r": row.record_id}
+    session.execute(sa.text("UPDATE record SET seq = :s, head = :h WHERE id = :r"), facts)
+    return f"record {row.record_id} cut before line {row.seq}"
+
+
+def swap(session: Any, chance: random.Random) -> str:
+    """Who did the one is said to have done the other."""
+    rows = session.execute(sa.text("SELECT id, actor_id, step FROM history ORDER BY id")).all()
+    one = chance.choice(rows)
+    two = chance.choice([row for row in rows if (row.actor_id, row.step) != (one.actor_id, one.step)])
+    for here, there in ((one, two), (two, one)):
+        facts = {"a": there.actor_id, "s": there.step, "n": here.id}
+        session.execute(sa.text("UPDATE history SET actor_id = :a, step = :s WHERE id = :n"), facts)
+    return f"lines {one.id} and {two.id} swapped"
+
+
+def forge(session: Any, chance: random.Random) -> str:
+    """A line that was never written, hashed by somebody without the key."""
+    row = chance.choice(lines(session))
+    record = session.execute(sa.text("SELECT seq, head FROM record WHERE id = :r"), {"r": row.record_id}).one()
+    facts = {"r": row.record_id, "seq": record.seq + 1, "p": record.head, "h": "f" * 64, "id": 100_000}
+    session.execute(
+        sa.text(
+            "INSERT INTO history (id, record_id, seq, at, step, source, target, clause, version, detail_digest, "
+            "previous, hash) VALUES (:id, :r, :seq, '2026-11-24', 'close', '', 'closed', '2.6', 9, '', :p, :h)"
+        ),
+        facts,
+    )
+    session.execute(sa.text("UPDATE record SET seq = :seq, head = :h WHERE id = :r"), facts)
+    return f"a line forged on record {row.record_id}"
+
+
+def wipe_record(session: Any, chance: random.Random) -> str:
+    """The whole history of a record, as if nothing had ever happened."""
+    row = chance.choice(lines(session))
+    for item in [item for item in lines(session) if item.record_id == row.record_id]:
+        _drop(session, item.id)
+    return f"history of record {row.record_id} wiped"
+
+
+def break_block(session: Any, chance: random.Random) -> str:
+    name = chance.choice(("at", "previous", "hash", "members"))
+    number = chance.choice(session.scalars(sa.text("SELECT id FROM history_block")).all())
+    new = "1-2" if name == "members" else "other"
+    session.execute(sa.text(f"UPDATE history_block SET {name} = :v WHERE id = :n"), {"v": new, "n": number})
+    return f"{name} of block {number}"
+
+
+def drop_last_block(session: Any, chance: random.Random) -> str:
+    """The newest block, with every line it sealed and the records made to fit: only the note outside tells."""
+    number, members = session.execute(sa.text("SELECT id, members FROM history_block ORDER BY id DESC LIMIT 1")).one()
+    waiting = session.scalars(sa.text("SELECT line_id FROM history_unsealed")).all()
+    for line in [*history.from_ranges(members), *waiting]:
+        _drop(session, line)
+    session.execute(sa.text("DELETE FROM history_block WHERE id = :n"), {"n": number})
+    for record in session.scalars(sa.text("SELECT id FROM record")).all():
+        last = session.execute(
+            sa.text("SELECT seq, hash FROM history WHERE record_id = :r ORDER BY seq DESC LIMIT 1"), {"r": record}
+        ).first()
+        facts = {"s": last.seq if last else 0, "h": last.hash if last else "", "r": record}
+        session.execute(sa.text("UPDATE record SET seq = :s, head = :h WHERE id = :r"), facts)
+    return f"block {number} gone with all it sealed"
+
+
+WAYS: tuple[Callable[[Any, random.Random], str], ...] = (
+    alter, alter, alter, alter_detail, delete_detail, delete_line, cut_tail, swap, forge, wipe_record, break_block,
+    drop_last_block,
+)  # fmt: skip
+
+
+def test_every_one_of_200_random_tamperings_is_found(portal: Flask):
+    session = db.session
+    assert list(faults(session)) == []
+    chance = random.Random(20261124)
+    for turn in range(TRIES):
+        deed = WAYS[turn % len(WAYS)](session, chance)
+        session.flush()
+        session.expire_all()
+        assert next(faults(session), None), deed
+        session.rollback()
+    assert list(faults(session)) == []
