@@ -69,28 +69,6 @@ def test_the_demo_is_refused_where_people_already_work(folder: Path):
     assert "already has users" in told.stderr
 
 
-def test_the_demo_shows_complaints_in_every_state_of_the_line(folder: Path):
-    with sqlite3.connect(folder / "portal.db") as connection:
-        states = {row[0] for row in connection.execute("SELECT state FROM record WHERE kind = 'complaint'")}
-    assert states == {
-        "received",
-        "negotiating",
-        "pending_qc",
-        "handed_over",
-        "at_qc",
-        "disposed",
-        "assigned",
-        "on_site",
-        "awaiting_confirmation",
-        "confirmed",
-        "form_returned",
-        "returned",
-        "closed",
-        "merged",
-        "void",
-    }
-
-
 def test_the_worker_does_what_is_due_and_the_history_is_whole(folder: Path):
     assert portal(folder, "worker", "--once").returncode == 0
     assert list((folder / "mail").glob("*.eml"))

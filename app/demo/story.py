@@ -29,6 +29,7 @@ from . import beside, full
 from .plots import PLOTS, Plot, Scene
 from .staff import PEOPLE, hire
 
+RECENT = 10  # days back that are working days
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63"
     "f80f0001010100b138f6140000000049454e44ae426082"
@@ -64,8 +65,9 @@ def tell(session: Session, plots: Iterable[Plot]) -> None:
     names = {login: number for number, login in session.execute(select(User.id, User.username))}
     real = clock.now()
     try:
-        for plot in sorted(plots, key=lambda item: -item.days_ago):
-            _play(session, plot, names, real)
+        dated = [(_receipt_day(session, plot, real), plot) for plot in plots]
+        for day, plot in sorted(dated, key=lambda pair: pair[0]):
+            _play(session, day, plot, names, real)
             session.commit()
     finally:
         clock.set_frozen(None)
@@ -75,8 +77,7 @@ def _actor(login: str, names: dict[str, int]) -> Actor:
     return Actor(names[login], login, lambda permission: True, stands_for=frozenset({names[login]}))
 
 
-def _play(session: Session, plot: Plot, names: dict[str, int], real: datetime) -> None:
-    day = _workday(session, clock.local(real).date() - timedelta(days=plot.days_ago))
+def _play(session: Session, day: date, plot: Plot, names: dict[str, int], real: datetime) -> None:
     clock.set_frozen(clock.at(day, time.fromisoformat(plot.clock)))
     customer = session.scalars(select(Customer).where(Customer.name == plot.customer)).one()
     product = session.scalars(select(Product).where(Product.model == plot.product)).first() if plot.product else None
@@ -158,8 +159,17 @@ def _notice(session: Session, record: Complaint, names: dict[str, int]) -> None:
     CORRECTIVE.fire(session, notice, "issue", _actor("qc_manager", names), {})
 
 
-def _workday(session: Session, day: date) -> date:
-    return load_calendar(session).on_or_before(day)
+def _receipt_day(session: Session, plot: Plot, real: datetime) -> date:
+    """Recent days count as working days and today only once its story is over: every plot comes as far as it is told."""
+    calendar, today = load_calendar(session), clock.local(real).date()
+    if plot.days_ago > RECENT:
+        return calendar.on_or_before(today - timedelta(days=plot.days_ago))
+    last = max([plot.clock, *(scene.clock for scene in plot.scenes if scene.day == 0)])
+    told = plot.days_ago or clock.at(today, time.fromisoformat(last)) <= real
+    day = calendar.on_or_before(today if told else today - timedelta(days=1))
+    for _ in range(plot.days_ago):
+        day = calendar.on_or_before(day - timedelta(days=1))
+    return day
 
 
 def _moment(session: Session, scene: Scene, day: date) -> datetime:
