@@ -160,7 +160,7 @@ def _notice(session: Session, record: Complaint, names: dict[str, int]) -> None:
 
 
 def _receipt_day(session: Session, plot: Plot, real: datetime) -> date:
-    """Recent days count as working days and today only once its story is over: every plot comes as far as it is told."""
+    """Recent days count as working days, today only once its story is over: each plot comes as far as it is told."""
     calendar, today = load_calendar(session), clock.local(real).date()
     if plot.days_ago > RECENT:
         return calendar.on_or_before(today - timedelta(days=plot.days_ago))
