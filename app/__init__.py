@@ -50,7 +50,10 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
 
 
 TABLES = (  # in this order: what everything hangs on comes first
-    *(f"core.{name}" for name in ("attachments", "audit", "deadlines", "history", "idempotency", "numbers", "rights")),
+    *(
+        f"core.{name}"
+        for name in ("attachments", "audit", "awaited", "deadlines", "history", "idempotency", "numbers", "rights")
+    ),
     *(f"core.{name}" for name in ("seeding", "turns", "workdays")),
     *(f"{name}.models" for name in ("organisation", "customers", "complaints", "corrective", "gm", "notifications")),
     *("public.models", "complaints.charges", "complaints.consultation"),

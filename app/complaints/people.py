@@ -35,6 +35,11 @@ def traveller(session: Session, record: Complaint) -> str:
     return user_turn(record.assignment.technician_id) if record.assignment else role_turn(session, "qc")
 
 
+def co_workers(_session: Session, record: Complaint) -> list[str]:
+    """Whoever travels along: the visit is theirs too."""
+    return [user_turn(worker.user_id) for worker in record.assignment.co_workers] if record.assignment else []
+
+
 def is_assigned(record: Complaint, actor: Actor) -> bool:
     """The technician or inspector of the running assignment, co-workers included."""
     return bool(record.assignment and record.assignment.people & actor.stands_for)

@@ -12,6 +12,7 @@ from .codes import OPEN, S
 from .models import Complaint
 from .people import (
     clerk,
+    co_workers,
     is_assigned,
     is_assigned_or_office,
     is_assigned_or_qc,
@@ -34,10 +35,10 @@ STATES = {
     S.handed_over: State(_l("Waiting for QC's receipt"), "info", role("qc")),
     S.at_qc: State(_l("At QC"), "info", qc_or_manager),
     S.disposed: State(_l("Disposition issued"), "warn", role("qc_manager")),
-    S.assigned: State(_l("Assigned"), "info", traveller),
-    S.on_site: State(_l("On site"), "info", traveller),
-    S.awaiting_confirmation: State(_l("Awaiting customer confirmation"), "warn", traveller),
-    S.confirmed: State(_l("Confirmed by the customer"), "info", traveller),
+    S.assigned: State(_l("Assigned"), "info", traveller, co_workers),
+    S.on_site: State(_l("On site"), "info", traveller, co_workers),
+    S.awaiting_confirmation: State(_l("Awaiting customer confirmation"), "warn", traveller, co_workers),
+    S.confirmed: State(_l("Confirmed by the customer"), "info", traveller, co_workers),
     S.form_returned: State(_l("Form returned, to be received"), "info", role("qc")),
     S.returned: State(_l("Back at QC"), "warn", role("qc_manager")),
     S.closed: State(_l("Closed"), "ok", None),

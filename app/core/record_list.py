@@ -12,6 +12,7 @@ from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Query
 
 from . import clock
+from .awaited import waiting
 from .listing import CAP
 from .security import current_rights
 from .workflow import Workflow
@@ -39,7 +40,7 @@ def narrowed(query: Query[Any], model: Any, workflow: Workflow[Any]) -> Query[An
         query = query.filter(model.state.in_(states))
     asked = set(",".join(request.args.getlist("chip")).split(","))
     if "mine" in asked:
-        query = query.filter(model.owner.in_(current_rights().owner_keys))
+        query = query.filter(waiting(current_rights().owner_keys))
     if "major" in asked and hasattr(model, "is_major"):
         query = query.filter(model.is_major.is_(True))
     if "overdue" in asked:

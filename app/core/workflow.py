@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from . import clock, deadlines, history
+from . import awaited, clock, deadlines, history
 from .deeds import SYSTEM, Actor, Deed, Forbidden, Invalid, Refused, Stale, plain
 from .records import Record
 
@@ -79,11 +79,12 @@ class Transition(Generic[R]):
 
 @dataclass(frozen=True)
 class State:
-    """How a state is shown and whose turn it is; nobody's when the record is done."""
+    """How a state is shown, whose turn it is (nobody's when the record is done), and who else is awaited."""
 
     label: Any
     tone: str
     turn: Turn | None
+    also: Callable[[Session, Any], Iterable[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ class Workflow(Generic[R]):
     ) -> None:
         self.name, self.thing, self.initial, self.title = name, thing, initial, title
         self.states, self.steps, self.stages, self.begins = states, tuple(steps), stages, begins
+        self.awaits_others = any(facts.also for facts in states.values())
         self.tabs = tabs or {}
         self._rows = {(step.name, str(source)): step for step in self.steps for source in step.source}
         WORKFLOWS[name] = self
@@ -273,11 +275,13 @@ class Workflow(Generic[R]):
         return line
 
     def _settle(self, session: Session, record: R, at: datetime) -> None:
-        turn = self.states[record.state].turn
-        record.owner = turn(session, record) if turn else None
-        if turn is None:
+        state = self.states[record.state]
+        record.owner = state.turn(session, record) if state.turn else None
+        if state.turn is None:
             deadlines.cancel(session, record, None, at)
         session.flush()
+        if self.awaits_others:
+            awaited.settle(session, record, state.also(session, record) if state.also else ())
         deadlines.refresh(session, record)
 
 

@@ -15,7 +15,7 @@ from app.organisation.turns import MANAGERS
 from . import forms, rules, steps
 from .codes import C
 from .models import CorrectiveAction
-from .people import in_or_leads, leads_department, manager_turn, owns_an_action, whose_action
+from .people import further_owners, in_or_leads, leads_department, manager_turn, owns_an_action, whose_action
 
 QC, QC_MANAGER = ("qc",), ("qc_manager",)
 PEOPLE = (*MANAGERS, "technician", "inspector", "reception", "qc", "sales")
@@ -31,7 +31,7 @@ STATES = {
     C.disputed: State(_l("Disputed"), "warn", role("qc_manager")),
     C.analysing: State(_l("Cause being analysed"), "info", manager_turn),
     C.planned: State(_l("Plan to be reviewed"), "warn", role("qc")),
-    C.implementing: State(_l("Being carried out"), "info", whose_action),
+    C.implementing: State(_l("Being carried out"), "info", whose_action, further_owners),
     C.done: State(_l("To be verified"), "warn", role("qc")),
     C.verified: State(_l("Verified as effective"), "info", role("qc_manager")),
     C.closed: State(_l("Closed"), "ok", None),

@@ -51,6 +51,11 @@ def role(code: str) -> Turn:
     return lambda session, record: role_turn(session, code)
 
 
+def gm_until_read(session: Session, record: GmReport) -> list[str]:
+    """4.4: the general manager has to read it, whosever turn it is."""
+    return [] if record.read_at else [role_turn(session, "gm")]
+
+
 def report(deed: D) -> None:
     deed.set(summary=deed.data["summary"], measures=deed.data["measures"])
     deed.record.reported_at, deed.record.reported_by_id = deed.at, deed.actor.user_id
@@ -104,7 +109,7 @@ GM_REPORT = Workflow[GmReport](
     initial=G.open,
     begins=("GM_READ", "GM_REPORT"),
     states={
-        G.open: State(_l("Report to be written"), "warn", role("sales_manager")),
+        G.open: State(_l("Report to be written"), "warn", role("sales_manager"), gm_until_read),
         G.reported: State(_l("Before the General Manager"), "info", role("gm")),
         G.instructed: State(_l("Instruction being carried out"), "warn", manager_turn),
         G.closed: State(_l("Closed"), "ok", None),

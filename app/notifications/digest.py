@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core import clock
+from app.core.awaited import Awaited, waiting
 from app.core.records import Record
 from app.core.turns import holders, users_with_role
 from app.core.workdays import load_calendar
@@ -67,8 +68,8 @@ def send_digests(session: Session) -> int:
 
 def _lists(session: Session) -> dict[int, List]:
     now, lists = clock.now(), defaultdict[int, List](List)
-    for owner, count, overdue in _owners(session, now):
-        top = _lines(session, Record.owner == owner)
+    for owner, (count, overdue) in _owners(session, now).items():
+        top = _lines(session, waiting([owner]))
         for person in holders(session, owner):
             mine = lists[person]
             mine.count, mine.overdue = mine.count + count, mine.overdue + overdue
@@ -82,10 +83,16 @@ def _lists(session: Session) -> dict[int, List]:
     return lists
 
 
-def _owners(session: Session, now: datetime) -> list[Any]:
+def _owners(session: Session, now: datetime) -> dict[str, list[int]]:
+    """Per turn: how many records wait for it, how many of them late."""
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     late = func.count().filter(Record.due_at <= now)
-    query = select(Record.owner, func.count(), late).where(Record.owner.is_not(None)).group_by(Record.owner)
-    return list(session.execute(query))
+    own = select(Record.owner, func.count(), late).where(Record.owner.is_not(None)).group_by(Record.owner)
+    beside = select(Awaited.owner, func.count(), late).join(Record, Record.id == Awaited.record_id)
+    for owner, count, overdue in (*session.execute(own), *session.execute(beside.group_by(Awaited.owner))):
+        found[owner][0] += count
+        found[owner][1] += overdue
+    return found
 
 
 def _lines(session: Session, *conditions: Any) -> list[tuple[datetime | None, str]]:

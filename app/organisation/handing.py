@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.core.awaited import waiting
 from app.core.fields import LongTextField, PersonField
 from app.core.forms import StepForm
 from app.core.locking import locked
@@ -43,9 +44,9 @@ KINDS: list[Work] = []
 
 def amounts(session: Session, user_id: int) -> list[tuple[Any, int]]:
     """What waits for a person, kind by kind."""
-    waiting = select(func.count()).select_from(Record).where(Record.owner == user_turn(user_id))
+    open_records = select(func.count()).select_from(Record).where(waiting([user_turn(user_id)]))
     every = [(kind.label, kind.count(session, user_id)) for kind in KINDS]
-    every.append((_l("Records waiting for this person"), session.scalar(waiting) or 0))
+    every.append((_l("Records waiting for this person"), session.scalar(open_records) or 0))
     return [(label, number) for label, number in every if number]
 
 
@@ -64,8 +65,8 @@ def hand_over(session: Session, user_id: int, values: dict[str, Any], actor: Act
 def _settle(session: Session, user_id: int, actor: Actor, reason: str) -> None:
     """Whatever still waits for the person by name asks again whose turn it is (a department's new manager)."""
     session.flush()
-    waiting = select(Record.id, Record.kind).where(Record.owner == user_turn(user_id)).order_by(Record.id)
-    for number, kind in session.execute(waiting).all():
+    theirs = select(Record.id, Record.kind).where(waiting([user_turn(user_id)])).order_by(Record.id)
+    for number, kind in session.execute(theirs).all():
         record = locked(session, Record, number)
         WORKFLOWS[kind].edit(session, record, actor, {}, name="hand_work", comment=reason, note={"from": user_id})
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 from werkzeug.security import generate_password_hash
 
+from app.core.awaited import waiting
 from app.core.records import Record
 from app.core.turns import user_turn
 from app.core.workflow import Refused
@@ -169,7 +170,7 @@ def _change_person(
 
 def open_work(session: Session, user_id: int) -> int:
     """How many records wait for this very person."""
-    return session.scalar(select(func.count()).select_from(Record).where(Record.owner == user_turn(user_id))) or 0
+    return session.scalar(select(func.count()).select_from(Record).where(waiting([user_turn(user_id)]))) or 0
 
 
 def members(session: Session, department: Department) -> list[EmployeeProfile]:

@@ -12,7 +12,7 @@ from flask_appbuilder import BaseView, IndexView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import selectin_polymorphic, selectinload
 
 from app.complaints.consultation import Consultation
@@ -20,6 +20,7 @@ from app.complaints.models import Complaint
 from app.complaints.scope import visible
 from app.complaints.workflow import COMPLAINT
 from app.core import clock
+from app.core.awaited import URGENCY, counted, most_urgent
 from app.core.names import turn_label
 from app.core.records import Record
 from app.core.rights import Rights
@@ -120,11 +121,11 @@ NARROWINGS: dict[str, tuple[Any, Callable[[], Any] | None]] = {
 
 
 def tasks(rights: Rights, most: int = TODO, offset: int = 0, narrowed: Callable[[], Any] | None = None) -> list[Task]:
-    """Open records whose turn is mine, the most urgent first."""
+    """Open records that wait for me, the most urgent first."""
     query = (
         select(Record)
-        .where(Record.owner.in_(rights.owner_keys), *([narrowed()] if narrowed else []))
-        .order_by(Record.due_at.is_(None), Record.due_at, Record.id)
+        .where(Record.id.in_(most_urgent(rights.owner_keys, offset + most, *([narrowed()] if narrowed else []))))
+        .order_by(*URGENCY)
         .offset(offset)
         .limit(most)
         .options(
@@ -140,7 +141,8 @@ def tasks(rights: Rights, most: int = TODO, offset: int = 0, narrowed: Callable[
 def _task(record: Record, rights: Rights) -> Task:
     workflow = WORKFLOWS[record.kind]
     offered = workflow.offered(record, rights.actor(workflow.thing))
-    step = next((item for item in offered if item.tone == "main"), None)
+    only = offered[0] if len(offered) == 1 else None
+    step = next((item for item in offered if item.tone == "main"), only)
     state = workflow.states[record.state]
     customer = record.customer.name if isinstance(record, Complaint) else ""
     return Task(
@@ -157,14 +159,9 @@ def _task(record: Record, rights: Rights) -> Task:
 def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
     """The four numbers on top: label, value, link, tone."""
     now = clock.now()
-    mine = Record.owner.in_(rights.owner_keys)
-    row = db.session.execute(
-        select(
-            func.count(),
-            func.count().filter(due_today()),
-            func.count().filter(overdue()),
-        ).where(mine)
-    ).one()
+    numbers = (func.count(), func.count().filter(due_today()), func.count().filter(overdue()))
+    halves = db.session.execute(union_all(*counted(rights.owner_keys, *numbers)))
+    row = [sum(parts) for parts in zip(*halves, strict=True)]
     found = [
         (_l("Waiting for me"), row[0], "/work/", "pri"),
         (_l("Due today"), row[1], "/work/?only=today", "warn" if row[1] else "mut"),
