@@ -36,8 +36,9 @@ class Words:
                     self.lookups.setdefault(field.name, field.lookup)
         self.labels.update(more)
 
-    def label(self, name: str) -> Any:
-        return self.labels.get(_plain(name), name)
+    def label(self, name: str) -> str:
+        """What a field is called; a form's question without its mark."""
+        return str(self.labels.get(_plain(name), name)).rstrip("?？")
 
     def tells(self, name: str, pair: Any) -> bool:
         """Whether a change is told: what has a word, and only if it says something."""

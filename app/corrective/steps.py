@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.core import clock, deadlines, settings
+from app.core.names import full_name
 from app.core.workflow import Deed
 from app.organisation.people import find_login
 
@@ -51,7 +52,7 @@ def plan(deed: D) -> None:
         assert person is not None  # the check has seen it
         facts = {name: row[name] for name in ("type", "description", "due")}
         deed.record.actions.append(Action(**_part(deed), **facts, owner_id=person.user_id))
-        told.append(f"{row['description']} ({row['owner']}, {row['due']})")
+        told.append(f"{row['description']} ({full_name(person.user)}, {row['due']})")
     deed.note(actions=told)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from app.complaints.codes import OPEN
 from app.complaints.consultation import CONSULTATION
 from app.complaints.models import Complaint, SiteService
 from app.core import attachments, clock
+from app.core.workdays import load_calendar
 from app.core.workflow import Actor
 from app.corrective.models import CorrectiveAction
 from app.corrective.workflow import CORRECTIVE
@@ -22,6 +23,7 @@ from app.gm.workflow import GM_REPORT
 from app.notifications.models import Notice, OutboxMail
 
 from .plots import Scene
+from .stage import Story
 
 OLD = timedelta(days=2)
 LETTER = "顾客来函：故障已自行排除，撤回投诉。".encode()
@@ -91,31 +93,33 @@ def filled(session: Session, record: Complaint, scene: Scene) -> dict[str, Any]:
     return data
 
 
-def before_the_gm(session: Session, record: Complaint, people: Mapping[str, Actor], until: datetime) -> None:
-    """4.4: the sales department has reported, the general manager has read; every second time with an instruction."""
-    report = session.scalars(select(GmReport).where(GmReport.about_id == record.id)).first()
-    if report is None:
-        return
-    told = {"summary": record.title, "measures": "已派员处理，持续跟踪至结案"}
-    task = {"text": "查清原因，举一反三", "department": report.about and "production"}
-    scenes: list[tuple[timedelta, str, str, dict[str, Any]]] = [
-        (timedelta(hours=2), "gm", "read", {}),
-        (timedelta(hours=20), "sales_manager", "report", told),
-    ]
+def follows(session: Session, record: Complaint, told: set[int], actor: Callable[[str], Actor]) -> Iterator[Story]:
+    """What a step has brought before the general manager and nobody has taken up yet."""
+    for report in session.scalars(select(GmReport).where(GmReport.about_id == record.id, GmReport.id.not_in(told))):
+        told.add(report.id)
+        yield _before_the_gm(session, report, actor)
+
+
+def _before_the_gm(session: Session, report: GmReport, actor: Callable[[str], Actor]) -> Story:
+    """4.4: read within hours, reported the next working day; every second time with an instruction."""
+    calendar = load_calendar(session)
+
+    def fire(step: str, login: str, **data: Any) -> None:
+        GM_REPORT.fire(session, report, step, actor(login), data)
+
+    yield report.created_at + timedelta(hours=2)
+    fire("read", "gm")
+    day = calendar.on_or_after(clock.today() + timedelta(days=1))
+    yield clock.at(day, time(10))
+    fire("report", "sales_manager", summary=report.title, measures="已派员处理，持续跟踪至结案")
+    yield clock.at(day, time(15))
     if report.id % 2:
-        scenes.append((timedelta(hours=26), "gm", "file_away", {}))
-    else:
-        scenes.append((timedelta(hours=26), "gm", "instruct", task))
-        scenes.append(
-            (timedelta(days=9), "production_manager", "close_report", {"outcome": "已落实，见纠正措施通知单"})
-        )
-    for later, login, step, data in scenes:
-        moment = report.created_at + later
-        if moment >= until:
-            break
-        clock.set_frozen(moment)
-        due = {"due": str(clock.today() + timedelta(days=7))} if step == "instruct" else {}
-        GM_REPORT.fire(session, report, step, people[login], {**data, **due})
+        fire("file_away", "gm")
+        return
+    due = str(day + timedelta(days=7))
+    fire("instruct", "gm", text="查清原因，举一反三", department="production", due=due)
+    yield clock.at(calendar.on_or_after(day + timedelta(days=5)), time(16))
+    fire("close_report", "production_manager", outcome="已落实，见纠正措施通知单")
 
 
 def tamper(session: Session, record: Complaint) -> None:

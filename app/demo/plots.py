@@ -221,6 +221,6 @@ PLOTS: tuple[Plot, ...] = (
     Plot(16, "11:30", "phone", BEIJING, "DK-30", "高先生", "柜门无法锁闭", "柜门锁舌错位。", "维修", "minor",
          (plan(), Scene(0, "14:00", "reception", "attach"), Scene(1, "09:00", "reception", "ask_withdrawal",
           {"reason": "顾客自行调整后正常，来函撤诉"}), Scene(1, "10:00", "qc_manager", "approve_withdrawal"))),
-    Plot(3, "08:50", "phone", CHANGCHUN, "DK-30", "关工", "电控柜误报过载（二次来电）", "与前日来电为同一故障。", "尽快处理", "serious",
+    Plot(2, "08:50", "phone", CHANGCHUN, "DK-30", "关工", "电控柜误报过载（二次来电）", "与前日来电为同一故障。", "尽快处理", "serious",
          (Scene(0, "09:30", "reception", "merge", {"into": "previous"}),)),
 )

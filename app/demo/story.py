@@ -28,8 +28,9 @@ from app.organisation.models import Department
 from . import beside, full
 from .plots import PLOTS, Plot, Scene
 from .staff import PEOPLE, hire
+from .stage import Stage, Story
 
-RECENT = 10  # days back that are working days
+RECENT, BATCH = 10, 50  # days back that are working days; moments of a commit
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63"
     "f80f0001010100b138f6140000000049454e44ae426082"
@@ -61,14 +62,17 @@ def _keep(password: str) -> None:
 
 
 def tell(session: Session, plots: Iterable[Plot]) -> None:
-    """Play every plot at its own date; the oldest first, so that numbers and mails fall in order."""
+    """Play all stories at once, in the order of the calendar, up to this moment."""
     names = {login: number for number, login in session.execute(select(User.id, User.username))}
     real = clock.now()
+    stage = Stage(real)
+    for plot in plots:
+        stage.begin(_story(session, _receipt_day(session, plot, real), plot, names, stage))
     try:
-        dated = [(_receipt_day(session, plot, real), plot) for plot in plots]
-        for day, plot in sorted(dated, key=lambda pair: pair[0]):
-            _play(session, day, plot, names, real)
-            session.commit()
+        for count, _moment in enumerate(stage.play()):
+            if count % BATCH == 0:
+                session.commit()
+        session.commit()
     finally:
         clock.set_frozen(None)
 
@@ -77,8 +81,20 @@ def _actor(login: str, names: dict[str, int]) -> Actor:
     return Actor(names[login], login, lambda permission: True, stands_for=frozenset({names[login]}))
 
 
-def _play(session: Session, day: date, plot: Plot, names: dict[str, int], real: datetime) -> None:
-    clock.set_frozen(clock.at(day, time.fromisoformat(plot.clock)))
+def _story(session: Session, day: date, plot: Plot, names: dict[str, int], stage: Stage) -> Story:
+    """One complaint, from its receipt as far as it is told."""
+    yield clock.at(day, time.fromisoformat(plot.clock))
+    record, reports = _receive(session, plot, names), set[int]()
+    for scene in plot.scenes:
+        yield max(_moment(session, scene, day), clock.now() + timedelta(minutes=5))
+        _take(session, record, scene, names)
+        for story in beside.follows(session, record, reports, lambda login: _actor(login, names)):
+            stage.begin(story)
+    if plot.tampered:
+        beside.tamper(session, record)
+
+
+def _receive(session: Session, plot: Plot, names: dict[str, int]) -> Complaint:
     customer = session.scalars(select(Customer).where(Customer.name == plot.customer)).one()
     product = session.scalars(select(Product).where(Product.model == plot.product)).first() if plot.product else None
     record = intake.create(
@@ -107,16 +123,7 @@ def _play(session: Session, day: date, plot: Plot, names: dict[str, int], real: 
     )  # the engine's mail of the minute after
     if plot.channel in ("letter", "fax"):
         attachments.keep(session, record, "投诉函件.png", PIXEL, "letter", names["reception"])
-    for scene in plot.scenes:
-        moment = max(_moment(session, scene, day), clock.now() + timedelta(minutes=5))
-        if moment > real:
-            break
-        clock.set_frozen(moment)
-        _take(session, record, scene, names)
-    people = {login: _actor(login, names) for login in ("gm", "sales_manager", "production_manager")}
-    beside.before_the_gm(session, record, people, real - timedelta(days=1))
-    if plot.tampered:
-        beside.tamper(session, record)
+    return record
 
 
 def _take(session: Session, record: Complaint, scene: Scene, names: dict[str, int]) -> None:
