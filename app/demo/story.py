@@ -68,13 +68,11 @@ def tell(session: Session, plots: Iterable[Plot]) -> None:
     stage = Stage(real)
     for plot in plots:
         stage.begin(_story(session, _receipt_day(session, plot, real), plot, names, stage))
-    try:
+    with clock.frozen(real):
         for count, _moment in enumerate(stage.play()):
             if count % BATCH == 0:
                 session.commit()
         session.commit()
-    finally:
-        clock.set_frozen(None)
 
 
 def _actor(login: str, names: dict[str, int]) -> Actor:

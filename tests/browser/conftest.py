@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from app.demo.story import tell
 from app.extensions import db
 from tests.support import PASSWORD
 
+OFFICE_HOURS = datetime(2026, 11, 24, 7, 45, tzinfo=UTC)  # Tuesday 15:45 in Shanghai, whenever the tests run
 ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -93,7 +95,6 @@ def portal(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """The demo's portal with form tokens checked, on a port of its own."""
     folder = tmp_path_factory.mktemp("browser")
     shutil.copy(template / "portal.db", folder / "portal.db")
-    clock.set_frozen(None)
     app = create_app(
         {
             "TESTING": True,
@@ -108,7 +109,7 @@ def portal(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "MAIL_SERVER": "",
         }
     )
-    with app.app_context():
+    with app.app_context(), clock.frozen(OFFICE_HOURS):
         tell(db.session, PLOTS)
         db.session.remove()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -119,6 +120,14 @@ def portal(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     server.server_close()
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def office_hours() -> Iterator[None]:
+    """The portal's clock stands; a phone takes its time from the portal."""
+    clock.set_frozen(OFFICE_HOURS)
+    yield
+    clock.set_frozen(None)
 
 
 @pytest.fixture(scope="session")
