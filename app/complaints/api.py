@@ -125,7 +125,7 @@ class ComplaintApi(RecordApi):
     def editable(self, record: Any, actor: Actor) -> bool:
         return intake.editable(record, actor)
 
-    def corrected(self, values: dict[str, Any]) -> dict[str, Any]:
+    def corrected(self, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         return intake.correction(values)
 
     def as_correction(self, record: Any) -> dict[str, Any]:

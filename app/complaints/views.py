@@ -131,7 +131,7 @@ class ComplaintView(RecordView):
     def editable(self, record: Complaint, actor: Actor) -> bool:
         return intake.editable(record, actor)
 
-    def corrected(self, values: dict[str, Any]) -> dict[str, Any]:
+    def corrected(self, record: Complaint, values: dict[str, Any]) -> dict[str, Any]:
         return intake.correction(values)
 
     def as_correction(self, record: Complaint) -> dict[str, Any]:

@@ -23,13 +23,20 @@ class Awaited(Model):
     __table_args__: Any = (Index("ix_awaited_owner", "owner", "record_id"),)
 
 
-def settle(session: Session, record: Record, owners: Iterable[str]) -> None:
-    """From now on the record waits for these, and for nobody else, beside its own turn."""
+def settle(session: Session, record: Record, owners: Iterable[str]) -> list[str]:
+    """From now on the record waits for these, and for nobody else, beside its own turn; answers who is new."""
     wanted = set(owners) - {record.owner}
-    known = set(session.scalars(select(Awaited.owner).where(Awaited.record_id == record.id)))
+    known = set(beside(session, record))
     if gone := known - wanted:
         session.execute(delete(Awaited).where(Awaited.record_id == record.id, Awaited.owner.in_(gone)))
-    session.add_all(Awaited(record_id=record.id, owner=owner) for owner in sorted(wanted - known))
+    new = sorted(wanted - known)
+    session.add_all(Awaited(record_id=record.id, owner=owner) for owner in new)
+    return new
+
+
+def beside(session: Session, record: Record) -> list[str]:
+    """The further turns of a record."""
+    return list(session.scalars(select(Awaited.owner).where(Awaited.record_id == record.id)))
 
 
 def waiting(keys: Collection[str]) -> ColumnElement[bool]:
@@ -45,13 +52,13 @@ def most_urgent(keys: Collection[str], most: int, *conditions: ColumnElement[boo
 
 def counted(keys: Collection[str], *columns: Any) -> list[Select[Any]]:
     """Aggregates over what waits for one of these, in two parts to be added up."""
-    own, beside = _both(keys, *columns)
-    return [own, beside.where(or_(Record.owner.is_(None), Record.owner.not_in(keys)))]
+    own, others = _both(keys, *columns)
+    return [own, others.where(or_(Record.owner.is_(None), Record.owner.not_in(keys)))]
 
 
 URGENCY = (Record.due_at.is_(None), Record.due_at, Record.id)
 
 
 def _both(keys: Collection[str], *columns: Any) -> tuple[Select[Any], Select[Any]]:
-    beside = select(Awaited.record_id).where(Awaited.owner.in_(keys))
-    return select(*columns).where(Record.owner.in_(keys)), select(*columns).where(Record.id.in_(beside))
+    others = select(Awaited.record_id).where(Awaited.owner.in_(keys))
+    return select(*columns).where(Record.owner.in_(keys)), select(*columns).where(Record.id.in_(others))

@@ -66,7 +66,7 @@ DEFAULTS = (
     Default("CAPA_VERIFY", "有效性验证", "Effectiveness verification", 30, DAY, "2.6", roll=True),
     Default("GM_READ", "总经理阅知", "Reading by the General Manager", 4, HOUR, "4.4"),
     Default("GM_REPORT", "重大事项报告", "Report to the General Manager", 1, WORKDAY, "4.4"),
-    Default("GM_TASK", "落实总经理批示", "Task from the GM's instruction", 0, FIXED, "4.4"),
+    Default("GM_TASK", "落实总经理批示", "Task from the GM's instruction", 5, WORKDAY, "4.4"),
 )
 
 

@@ -27,10 +27,17 @@ class BusinessField(Field):
     wide = False
 
     def __init__(
-        self, label: Any = None, *, required: bool = False, description: Any = "", kind: str = "", **kw: Any
+        self,
+        label: Any = None,
+        *,
+        required: bool = False,
+        description: Any = "",
+        kind: str = "",
+        when: str = "",
+        **kw: Any,
     ) -> None:
         super().__init__(label, [self._needed], description=description, **kw)
-        self.required, self.kind = required, kind
+        self.required, self.kind, self.when = required, kind, when  # when: “field:value”, shown for that choice
         self.flags.required = required
 
     def _needed(self, form: Any, field: Field) -> None:

@@ -32,7 +32,7 @@ class RecordApi(RecordParts, BaseApi):
     def editable(self, record: Any, actor: Actor) -> bool:
         return False
 
-    def corrected(self, values: dict[str, Any]) -> dict[str, Any]:
+    def corrected(self, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         return values
 
     def as_correction(self, record: Any) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class RecordApi(RecordParts, BaseApi):
         form.bind(record)
         if not form.validate():
             raise Invalid(form.sentences())
-        self.workflow.edit(db.session, record, actor, self.corrected(form.values()), version=version)
+        self.workflow.edit(db.session, record, actor, self.corrected(record, form.values()), version=version)
         db.session.commit()
         return jsonify(id=record.id, result=self.dump(record))
 

@@ -72,7 +72,7 @@ class RecordView(BulkSteps, BaseView):
     def editable(self, record: Any, actor: Actor) -> bool:
         return False
 
-    def corrected(self, values: dict[str, Any]) -> dict[str, Any]:
+    def corrected(self, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         return values
 
     def as_correction(self, record: Any) -> dict[str, Any]:
@@ -197,7 +197,7 @@ class RecordView(BulkSteps, BaseView):
             record,
             step,
             lambda version: self.workflow.edit(
-                db.session, record, actor, self.corrected(fields(step, record, self._sent())), version=version
+                db.session, record, actor, self.corrected(record, fields(step, record, self._sent())), version=version
             ),
         )
 

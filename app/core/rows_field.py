@@ -24,9 +24,9 @@ class RowsField(BusinessField):
 
     wide = True
 
-    def __init__(self, label: Any = None, *, row: type[StepForm], **kw: Any) -> None:
+    def __init__(self, label: Any = None, *, row: type[StepForm], blank: int = BLANK, **kw: Any) -> None:
         super().__init__(label, **kw)
-        self.row = row
+        self.row, self.blank = row, blank
         self.typed: list[dict[str, Any]] = []
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
@@ -87,7 +87,7 @@ class RowsField(BusinessField):
     def widget(self, field: Field, **kw: Any) -> Markup:
         heads = Markup("").join(Markup("<th>{}</th>").format(column.label.text) for column in self.row())
         known = [self._row(number, self.row.of(row)) for number, row in enumerate(self.typed)]
-        blank = [self._row(number, self.row()) for number in range(len(known), len(known) + BLANK)]
+        blank = [self._row(number, self.row()) for number in range(len(known), max(len(known) + 1, self.blank))]
         page = Markup('<div class="rowset" id="{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}</div>')
         more = Markup('<button type="button" class="btn btn-default" data-add-row>{}</button>').format(_("Add a row"))
         return page.format(self.id, heads, Markup("").join(known + blank), more)

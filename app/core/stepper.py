@@ -29,6 +29,11 @@ WORDS = {
 }
 
 
+def step_label(workflow: Workflow[Any], step: str) -> Any:
+    """The words for a step of the table, or for what the portal wrote beside it."""
+    return workflow.label_of(step) or WORDS.get(step, lambda: step)()
+
+
 @dataclass(frozen=True)
 class Bead:
     """One stage: when it ended, by whom, and whether it was late."""
@@ -62,9 +67,15 @@ class Line:
 
     @staticmethod
     def of(line: History, workflow: Workflow[Any]) -> Line:
-        label = workflow.label_of(line.step) or WORDS.get(line.step, lambda: line.step)()
         return Line(
-            line.moment, label, line.actor_id, line.on_behalf_id, line.comment, line.clause, "step", line.changes
+            line.moment,
+            step_label(workflow, line.step),
+            line.actor_id,
+            line.on_behalf_id,
+            line.comment,
+            line.clause,
+            "step",
+            line.changes,
         )
 
 

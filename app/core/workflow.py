@@ -108,6 +108,7 @@ class Fired:
     line: history.History
     actor: Actor
     data: dict[str, Any]
+    joined: tuple[str, ...] = ()  # further turns the record has begun to wait for
 
 
 LISTENERS: list[Callable[[Fired], None]] = []
@@ -184,7 +185,7 @@ class Workflow(Generic[R]):
                 until, why = (due or {}).get(code, (None, ""))
                 begun = getattr(record, "received_at", None) or at
                 deadlines.start(session, record, code, begun, due_at=until, reason=why)
-        self._settle(session, record, at)
+        joined = self._settle(session, record, at)
         line = history.append(
             session,
             record,
@@ -194,7 +195,7 @@ class Workflow(Generic[R]):
             actor_id=actor.user_id,
             clause=clause,
         )
-        tell(Fired(session, record, self, "register", line, actor, data or {}))
+        tell(Fired(session, record, self, "register", line, actor, data or {}, joined))
         return line
 
     def fire(
@@ -257,7 +258,7 @@ class Workflow(Generic[R]):
         record, actor, session = deed.record, deed.actor, deed.session
         record.version += 1
         record.changed_at, record.changed_by_id = deed.at, actor.user_id
-        self._settle(session, record, deed.at)
+        joined = self._settle(session, record, deed.at)
         line = history.append(
             session,
             record,
@@ -271,18 +272,19 @@ class Workflow(Generic[R]):
             comment=deed.comment,
             changes={**deed.changes, "via": [None, actor.via]} if actor.via else deed.changes,
         )
-        tell(Fired(session, record, self, deed.step.name, line, actor, deed.data))
+        tell(Fired(session, record, self, deed.step.name, line, actor, deed.data, joined))
         return line
 
-    def _settle(self, session: Session, record: R, at: datetime) -> None:
+    def _settle(self, session: Session, record: R, at: datetime) -> tuple[str, ...]:
         state = self.states[record.state]
         record.owner = state.turn(session, record) if state.turn else None
         if state.turn is None:
             deadlines.cancel(session, record, None, at)
         session.flush()
-        if self.awaits_others:
-            awaited.settle(session, record, state.also(session, record) if state.also else ())
         deadlines.refresh(session, record)
+        if not self.awaits_others:
+            return ()
+        return tuple(awaited.settle(session, record, state.also(session, record) if state.also else ()))
 
 
 def allowed(step: Transition[Any], record: Any, actor: Actor) -> bool:

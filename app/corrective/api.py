@@ -9,9 +9,11 @@ from sqlalchemy.orm import selectinload
 from app.core.record_api import RecordApi
 from app.core.rest import plain
 from app.core.views import table
+from app.core.workflow import Actor
 from app.extensions import db
 
-from .forms import Notice
+from . import heads
+from .forms import Correction, Notice
 from .models import Action, CorrectiveAction
 from .scope import NoticeScope
 from .workflow import CORRECTIVE, create
@@ -40,6 +42,7 @@ class CorrectiveActionApi(RecordApi):
     base_filters = (("id", NoticeScope, None),)
     workflow = CORRECTIVE
     form = Notice
+    correction = Correction
     eager = (
         selectinload(CorrectiveAction.complaints),
         selectinload(CorrectiveAction.responsible_department),
@@ -70,7 +73,9 @@ class CorrectiveActionApi(RecordApi):
         ("failure_mode", lambda record: record.failure_mode_id),
         (
             "analyses",
-            lambda record: [facts(item, "round", "method", "root_cause", "escape_cause") for item in record.analyses],
+            lambda record: [
+                facts(item, "round", "method", "steps", "root_cause", "escape_cause") for item in record.analyses
+            ],
         ),
         ("actions", lambda record: [action(item) for item in record.actions]),
         (
@@ -87,6 +92,15 @@ class CorrectiveActionApi(RecordApi):
         "changed_at",
         "owner",
     )
+
+    def editable(self, record: CorrectiveAction, actor: Actor) -> bool:
+        return heads.editable(record, actor)
+
+    def as_correction(self, record: CorrectiveAction) -> dict[str, Any]:
+        return heads.as_correction(record)
+
+    def corrected(self, record: CorrectiveAction, values: dict[str, Any]) -> dict[str, Any]:
+        return heads.corrected(db.session, record, values)
 
     def create(self, values: dict[str, Any]) -> Any:
         return create(db.session, values, self.actor())

@@ -15,7 +15,8 @@ from app.core.show import tag
 from app.core.web import stamp
 
 from . import codes
-from .models import CorrectiveAction
+from .models import Analysis, CorrectiveAction
+from .sheets import words
 
 Rows = list[tuple[Any, Any]]
 
@@ -52,10 +53,20 @@ def analyses(record: CorrectiveAction) -> Rows:
     for item in record.analyses:
         rows += [
             (_("Round %(n)s", n=item.round), f"{codes.METHODS[item.method]} · {name_of(item.by_id)} {stamp(item.at)}"),
+            (codes.METHODS[item.method] if item.steps else None, sheet(item)),
             (_("Root cause"), item.root_cause),
             (_("Escape cause"), item.escape_cause),
         ]
     return rows
+
+
+def sheet(item: Analysis) -> Markup | None:
+    """The way to the root cause: the whys one below the other, the branches, the disciplines."""
+    if not item.steps:
+        return None
+    rows = Markup("").join(Markup("<li>{}</li>").format(words(row)) for row in item.steps)
+    numbered = item.method == "five_why"
+    return Markup("<ol>{}</ol>").format(rows) if numbered else Markup("<ul>{}</ul>").format(rows)
 
 
 def actions(record: CorrectiveAction) -> Rows:
@@ -92,7 +103,7 @@ def checks(record: CorrectiveAction) -> Rows:
 
 
 CARDS = (
-    Card("notice", _l("Notice"), notice),
+    Card("notice", _l("Notice"), notice, editable=True),
     Card("issued", _l("Issue"), issued),
     Card("analysis", _l("Cause analysis"), analyses),
     Card("actions", _l("Actions"), actions),

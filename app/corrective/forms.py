@@ -36,6 +36,10 @@ class Notice(StepForm):
     failure_mode = RemoteSelectField(_l("Failure mode"), lookup="failure_mode")
 
 
+class Correction(Notice):
+    """The head as long as it is a draft; afterwards the complaints it is for, and nothing else."""
+
+
 class Reason(StepForm):
     reason = LongTextField(_l("Reason"), required=True)
 
@@ -44,8 +48,33 @@ class OtherDepartment(Reason):
     responsible_department = RemoteSelectField(_l("Responsible department"), lookup="department", required=True)
 
 
+class Why(StepForm):
+    why = LongTextField(_l("Why?"), required=True)
+
+
+class Branch(StepForm):
+    branch = ChoiceField(_l("Branch"), choices=codes.BRANCHES, required=True)
+    cause = LongTextField(_l("Possible cause"))
+
+
+class Discipline(StepForm):
+    discipline = ChoiceField(_l("Discipline"), choices=codes.DISCIPLINES, required=True)
+    result = LongTextField(_l("What was found or done"))
+
+
 class Analyse(StepForm):
+    """The method's own sheet leads to the root cause; the sheets of the other methods are not looked at."""
+
     method = ChoiceField(_l("Method"), choices=codes.METHODS, required=True)
+    whys = RowsField(
+        _l("5 Why"),
+        row=Why,
+        blank=codes.WHYS,
+        when="method:five_why",
+        description=_l("Each answer is asked about again."),
+    )
+    branches = RowsField(_l("Fishbone diagram"), row=Branch, when="method:fishbone")
+    disciplines = RowsField(_l("8D report"), row=Discipline, when="method:eight_d")
     root_cause = LongTextField(_l("Root cause"), required=True)
     escape_cause = LongTextField(_l("Escape cause"), description=_l("Why nobody noticed before the customer did."))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Column, ForeignKey, String, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from app.complaints.models import Complaint
@@ -102,6 +102,7 @@ class Analysis(Part, Model):
     __tablename__ = "corrective_analysis"
 
     method: Mapped[str] = mapped_column(String(20))
+    steps: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)  # whys, branches or disciplines
     root_cause: Mapped[str] = mapped_column(Text)
     escape_cause: Mapped[str | None] = mapped_column(Text)  # 流出原因
     notice: Mapped[CorrectiveAction] = relationship(back_populates="analyses")

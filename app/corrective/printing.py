@@ -14,6 +14,7 @@ from app.core.printing import PaperForm, register
 
 from . import codes
 from .models import CorrectiveAction
+from .sheets import words
 
 PLAN = (  # action type, its words, the discipline of an 8D report
     ("containment", _l("Containment action"), "D3"),
@@ -46,6 +47,7 @@ def context(record: CorrectiveAction | None) -> dict[str, Any]:
         "plan": PLAN,
         "actions": actions,
         "analysis": record.analyses[-1] if record and record.analyses else None,
+        "sheet": "\n".join(words(row) for row in record.analyses[-1].steps) if record and record.analyses else "",
         "check": record.checks[-1] if record and record.checks else None,
         "stamp": _stamp,
         "who": name_of,

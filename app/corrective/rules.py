@@ -64,9 +64,10 @@ def every_action_proven(deed: D) -> str | None:
 
 
 def verified_by_another(deed: D) -> str | None:
-    """验证人≠执行人: neither an owner nor somebody of the department verifies."""
+    """验证人≠执行人: neither an owner, nor whoever stood in for one, nor somebody of the department verifies."""
     record, me = deed.record, deed.actor.user_id
-    if any(item.owner_id == me for item in record.actions):
+    acted = (line.actor_id for line in record.history if line.step in ("finish_action", "finish"))
+    if any(item.owner_id == me for item in record.actions) or me in acted:
         return _("2.6: who carried out an action can't verify it. Ask a colleague.")
     if record.department_id in deed.actor.departments or record.responsible_department.manager_id == me:
         return _("2.6: the responsible department can't verify its own actions.")

@@ -13,6 +13,7 @@ from app.organisation.people import find_login
 from .codes import EFFECTIVE, C
 from .models import Action, Analysis, CorrectiveAction, EffectivenessCheck
 from .rules import chosen
+from .sheets import SHEETS
 
 D = Deed[CorrectiveAction]
 
@@ -26,7 +27,6 @@ def issue(deed: D) -> None:
     deed.record.issued_at, deed.record.issued_by_id = deed.at, deed.actor.user_id
     for complaint in deed.record.complaints:
         deadlines.meet(deed.session, complaint, ("CAPA_ISSUE",), deed.at)
-        deadlines.refresh(deed.session, complaint)
 
 
 def reassign_department(deed: D) -> None:
@@ -37,8 +37,10 @@ def reassign_department(deed: D) -> None:
 def analyse(deed: D) -> None:
     """原因分析: an earlier one of the round stays in the file."""
     values = {name: deed.data.get(name) for name in ("method", "root_cause", "escape_cause")}
-    deed.record.analyses.append(Analysis(**_part(deed), **values))
-    deed.note(**values)
+    name = SHEETS.get(values["method"] or "", "")
+    steps = [row for row in deed.data.get(name) or [] if all(row.values())]  # an empty branch was only offered
+    deed.record.analyses.append(Analysis(**_part(deed), **values, steps=steps))
+    deed.note(**values, **({name: [list(row.values())[-1] for row in steps] or None} if name else {}))
 
 
 def plan(deed: D) -> None:

@@ -14,11 +14,12 @@ from app.core.record_list import CHIPS
 from app.core.record_views import RecordView
 from app.core.show import Badge, tag
 from app.core.views import Column, table
+from app.core.workflow import Actor
 from app.extensions import db
 
-from . import searching
+from . import heads, searching, sheets
 from .cards import CARDS
-from .forms import Notice
+from .forms import Correction, Notice
 from .models import CorrectiveAction
 from .scope import NoticeScope
 from .workflow import CORRECTIVE, create
@@ -33,6 +34,7 @@ class CorrectiveActionView(RecordView):
     base_filters = [["id", NoticeScope, None]]
     workflow = CORRECTIVE
     form = Notice
+    correction = Correction
     cards = CARDS
     chips = {key: CHIPS[key] for key in ("mine", "overdue", "today")}
     list_title, add_title = _l("Corrective actions"), _l("New corrective action notice")
@@ -96,9 +98,18 @@ class CorrectiveActionView(RecordView):
                     for row in rows
                 ]
             }
-        if step.name == "analyse" and record.analysis is not None:
-            return {field.name: getattr(record.analysis, field.name) for field in step.form()}
+        if step.name == "analyse":
+            return sheets.suggested(record.analysis)
         return {}
+
+    def editable(self, record: CorrectiveAction, actor: Actor) -> bool:
+        return heads.editable(record, actor)
+
+    def as_correction(self, record: CorrectiveAction) -> dict[str, Any]:
+        return heads.as_correction(record)
+
+    def corrected(self, record: CorrectiveAction, values: dict[str, Any]) -> dict[str, Any]:
+        return heads.corrected(db.session, record, values)
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
         return create(db.session, values, self.actor())

@@ -14,6 +14,7 @@ from app.organisation.turns import MANAGERS
 
 from . import forms, rules, steps
 from .codes import C
+from .heads import title_of
 from .models import CorrectiveAction
 from .people import further_owners, in_or_leads, leads_department, manager_turn, owns_an_action, whose_action
 
@@ -112,7 +113,7 @@ def create(session: Session, values: dict[str, Any], actor: Actor) -> Corrective
         source=values.get("source") or ("complaint" if complaints else "other"),
         department_id=values["responsible_department"],
         drafted_by_id=actor.user_id,
-        title=values["problem"].split("\n")[0][:200],
+        title=title_of(values["problem"]),
         product_id=values.get("product") or (first and first.product_id),
         failure_mode_id=values.get("failure_mode") or (first and first.failure_mode_id),
         customer_id=first and first.customer_id,

@@ -42,6 +42,7 @@ class GmReport(Record):
     id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
     __mapper_args__: Any = {"polymorphic_identity": "gm_report", "inherit_condition": id == Record.id}  # not by `about`
     reason: Mapped[str] = mapped_column(String(20))
+    at_once: Mapped[bool] = mapped_column(default=False)  # an expectation that does not wait for the week's list
     about_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"), index=True)
     summary: Mapped[str | None] = mapped_column(Text)
     measures: Mapped[str | None] = mapped_column(Text)
@@ -56,3 +57,13 @@ class GmReport(Record):
 
     about: Mapped[Record | None] = relationship(foreign_keys=[about_id])
     department: Mapped[Department | None] = relationship(foreign_keys="GmReport.department_id")
+
+    @property
+    def is_urgent(self) -> bool:
+        """Told at any hour: what is major, and what somebody says can't wait (4.4)."""
+        return self.reason == "major_complaint" or self.at_once or bool(getattr(self.about, "is_major", False))
+
+    @property
+    def is_weekly(self) -> bool:
+        """顾客期望: the general manager finds it in the week's list, unless it can't wait (4.4)."""
+        return self.reason == "expectation" and not self.is_urgent

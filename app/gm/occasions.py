@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.complaints.models import Complaint
 from app.core import clock
 from app.core.deadlines import Deadline
+from app.core.records import Record
 from app.core.turns import users_with_role
 from app.core.workflow import SYSTEM, Fired, after
 from app.corrective.codes import EFFECTIVE
 from app.corrective.models import CorrectiveAction
 from app.notifications import outbox
+from app.notifications.digest import PARTS, List, lines
 from app.notifications.engine import TICKS
+from app.notifications.quiet import in_business_hours
 from app.notifications.scan import WHEN_LONG_OVERDUE
 
 from .models import G, GmReport
@@ -48,14 +51,17 @@ def remind_unread(session: Session) -> int:
     now = clock.now()
     if not FIRST_HOUR <= clock.local(now).hour < LAST_HOUR:
         return 0
+    quiet = in_business_hours(session, now) != now
     unread = select(GmReport).where(
         GmReport.read_at.is_(None), GmReport.state != G.closed.value, GmReport.created_at <= now - AGAIN_AFTER
     )
     owed = 0
-    for record in session.scalars(unread.order_by(GmReport.id)).all():
+    for record in session.scalars(unread.order_by(GmReport.id).options(selectinload(GmReport.about))).all():
+        if record.is_weekly or (quiet and not record.is_urgent):
+            continue
         times = (now - record.created_at) // AGAIN_AFTER
         people = users_with_role(session, "gm")
-        owed += outbox.owe(session, "gm_unread", record.id, str(times), people, urgent=True)
+        owed += outbox.owe(session, "gm_unread", record.id, str(times), people, urgent=record.is_urgent)
     session.commit()
     return owed
 
@@ -67,6 +73,22 @@ def long_overdue(session: Session, deadline: Deadline) -> None:
         open_report(session, "overdue", f"{record.number} {record.title}", SYSTEM, record)
 
 
+def in_the_list(session: Session, lists: dict[int, List], since: datetime) -> None:
+    """The general manager's morning: every open matter; the customers' expectations in the first list of a week."""
+    weekly = GmReport.id.in_(select(GmReport.id).where(GmReport.reason == "expectation", GmReport.at_once.is_(False)))
+    still_open = (Record.kind == "gm_report", Record.owner.is_not(None), GmReport.id == Record.id)
+    matters, wishes = lines(session, *still_open, ~weekly), []
+    if clock.local(since).isocalendar()[:2] != clock.today().isocalendar()[:2]:
+        wishes = lines(session, *still_open, weekly)
+    if matters or wishes:
+        for person in users_with_role(session, "gm"):
+            mine = lists[person]
+            mine.major, mine.wishes = [text for _due, text in matters], [text for _due, text in wishes]
+            mine.count = max(mine.count, len(matters) + len(wishes))
+
+
+if in_the_list not in PARTS:
+    PARTS.append(in_the_list)
 if remind_unread not in TICKS:
     TICKS.insert(0, remind_unread)
 if long_overdue not in WHEN_LONG_OVERDUE:

@@ -156,6 +156,7 @@ class GmReportApi(RecordApi):
         "version",
         "title",
         "reason",
+        "at_once",
         "about_id",
         ("about", lambda record: record.about and record.about.number),
         "summary",

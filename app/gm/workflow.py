@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core import clock, numbers
-from app.core.fields import ChoiceField, DayField, LongTextField, RemoteSelectField, TextField
+from app.core import clock, deadlines, numbers
+from app.core.fields import ChoiceField, DayField, LongTextField, RemoteSelectField, TextField, YesNoField
 from app.core.forms import StepForm
+from app.core.periods import last_day_of
 from app.core.records import Record
 from app.core.turns import role_turn
 from app.core.workflow import Actor, Deed, Invalid, Stage, State, Transition, Turn, Workflow
@@ -30,6 +31,9 @@ class New(StepForm):
     reason = ChoiceField(_l("Kind of matter"), choices=KINDS, required=True)
     subject = TextField(_l("Subject"), required=True, max_length=200)
     about = RemoteSelectField(_l("About the complaint"), lookup="complaint")
+    at_once = YesNoField(
+        _l("Can't wait"), description=_l("A customer's expectation else stands in the list of the week.")
+    )
 
 
 class Report(StepForm):
@@ -40,7 +44,7 @@ class Report(StepForm):
 class Instruct(StepForm):
     text = LongTextField(_l("Instruction"), required=True)
     department = RemoteSelectField(_l("Department"), lookup="department", required=True)
-    due = DayField(_l("Due"), not_past=True)
+    due = DayField(_l("Due"), not_past=True, description=_l("Left empty, the time of the deadline rule holds."))
 
 
 class Outcome(StepForm):
@@ -53,7 +57,12 @@ def role(code: str) -> Turn:
 
 def gm_until_read(session: Session, record: GmReport) -> list[str]:
     """4.4: the general manager has to read it, whosever turn it is."""
-    return [] if record.read_at else [role_turn(session, "gm")]
+    return [] if record.read_at or record.is_weekly else [role_turn(session, "gm")]
+
+
+def to_be_read(record: GmReport) -> str | None:
+    """The list of the week is read when it comes."""
+    return None if record.is_weekly else "GM_READ"
 
 
 def report(deed: D) -> None:
@@ -75,15 +84,12 @@ def instruct(deed: D) -> None:
     """批示: a task for a department, with a date; who instructs has read."""
     read(deed)
     data = deed.data
-    deed.set(instruction=data["text"], department_id=data["department"], instruction_due=data.get("due"))
+    due = data.get("due") or last_day_of(deadlines.preview(deed.session, "GM_TASK", deed.at).due_at)
+    deed.set(instruction=data["text"], department_id=data["department"], instruction_due=due)
     deed.record.department = deed.session.get_one(Department, data["department"])
     deed.record.instructed_at = deed.at
     if data.get("due"):
-        deed.due["GM_TASK"] = (clock.midnight_after(data["due"]), "")
-
-
-def task_clock(record: GmReport) -> str | None:
-    return "GM_TASK" if record.instruction_due else None
+        deed.due["GM_TASK"] = (clock.midnight_after(due), "")
 
 
 def may_close(record: GmReport, actor: Actor) -> bool:
@@ -107,7 +113,7 @@ GM_REPORT = Workflow[GmReport](
     thing="GmReport",
     title=_l("Reports to the General Manager"),
     initial=G.open,
-    begins=("GM_READ", "GM_REPORT"),
+    begins=(to_be_read, "GM_REPORT"),
     states={
         G.open: State(_l("Report to be written"), "warn", role("sales_manager"), gm_until_read),
         G.reported: State(_l("Before the General Manager"), "info", role("gm")),
@@ -147,7 +153,7 @@ GM_REPORT = Workflow[GmReport](
             "4.4",
             form=Instruct,
             effect=instruct,
-            starts=(task_clock,),
+            starts=("GM_TASK",),
             meets=("GM_READ",),
             icon="fa-gavel",
         ),
@@ -194,7 +200,9 @@ GM_REPORT = Workflow[GmReport](
 )
 
 
-def open_report(session: Session, reason: str, subject: str, actor: Actor, about: Record | None = None) -> GmReport:
+def open_report(
+    session: Session, reason: str, subject: str, actor: Actor, about: Record | None = None, at_once: bool = False
+) -> GmReport:
     """Bring a matter before the general manager; one that is open for the same reason is not opened twice."""
     if about is not None:
         same = select(GmReport).where(
@@ -202,7 +210,7 @@ def open_report(session: Session, reason: str, subject: str, actor: Actor, about
         )
         if (known := session.scalars(same).first()) is not None:
             return known
-    record = GmReport(reason=reason, title=subject[:200], about_id=about and about.id)
+    record = GmReport(reason=reason, title=subject[:200], about=about, at_once=at_once)
     record.customer_id = about and about.customer_id
     record.number = numbers.yearly(session, "ZD", clock.today())
     GM_REPORT.begin(session, record, actor, clause="4.4")
@@ -212,4 +220,4 @@ def open_report(session: Session, reason: str, subject: str, actor: Actor, about
 def create(session: Session, values: dict[str, Any], actor: Actor) -> GmReport:
     """A matter brought by hand."""
     about = session.get(Record, values["about"]) if values.get("about") else None
-    return open_report(session, values["reason"], values["subject"], actor, about)
+    return open_report(session, values["reason"], values["subject"], actor, about, bool(values.get("at_once")))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.complaints.models import Assignment, SiteService
 from app.core import clock
 from app.core.awaited import Awaited, waiting
 from app.core.records import Record
@@ -32,7 +34,10 @@ class List:
     overdue: int = 0
     mine: list[tuple[datetime | None, str]] = field(default_factory=list)
     department: list[str] = field(default_factory=list)
+    arrived: list[str] = field(default_factory=list)
+    completed: list[str] = field(default_factory=list)
     major: list[str] = field(default_factory=list)
+    wishes: list[str] = field(default_factory=list)
 
     def payload(self, day: str) -> dict[str, Any]:
         lines = [text for _due, text in sorted(self.mine, key=lambda pair: (pair[0] is None, pair[0]))[:MOST]]
@@ -42,7 +47,10 @@ class List:
             "overdue": self.overdue,
             "mine": lines,
             "department": self.department[:MOST],
+            "arrived": self.arrived[:MOST],
+            "completed": self.completed[:MOST],
             "major": self.major[:MOST],
+            "wishes": self.wishes[:MOST],
         }
 
 
@@ -54,12 +62,15 @@ def send_digests(session: Session) -> int:
     last = session.get(Heartbeat, "digest")
     if last is not None and clock.local(last.at).date() == here.date():
         return 0
+    since = last.at if last else clock.now() - timedelta(days=1)
     if last is None:
         session.add(Heartbeat(name="digest", at=clock.now()))
     else:
         last.at = clock.now()
     day = str(here.date())
     lists = _lists(session)
+    for part in PARTS:
+        part(session, lists, since)
     for person, work in sorted(lists.items()):
         outbox.owe(session, "digest", None, day, [person], payload=work.payload(day))
     session.commit()
@@ -69,17 +80,16 @@ def send_digests(session: Session) -> int:
 def _lists(session: Session) -> dict[int, List]:
     now, lists = clock.now(), defaultdict[int, List](List)
     for owner, (count, overdue) in _owners(session, now).items():
-        top = _lines(session, waiting([owner]))
+        top = lines(session, waiting([owner]))
         for person in holders(session, owner):
             mine = lists[person]
             mine.count, mine.overdue = mine.count + count, mine.overdue + overdue
             mine.mine += top
     for manager, people in colleagues_of_manager(session).items():
         theirs = [f"user:{number}" for number in people if number != manager]
-        late = _lines(session, Record.owner.in_(theirs), Record.due_at <= now)
+        late = lines(session, Record.owner.in_(theirs), Record.due_at <= now)
         if late:
             lists[manager].department = [text for _due, text in late]
-    _major(session, lists)
     return lists
 
 
@@ -95,7 +105,8 @@ def _owners(session: Session, now: datetime) -> dict[str, list[int]]:
     return found
 
 
-def _lines(session: Session, *conditions: Any) -> list[tuple[datetime | None, str]]:
+def lines(session: Session, *conditions: Any) -> list[tuple[datetime | None, str]]:
+    """The most urgent records on these conditions, a line of text each."""
     rows = session.execute(
         select(Record.number, Record.title, Record.due_at)
         .where(*conditions)
@@ -110,10 +121,14 @@ def _line(row: Any) -> str:
     return f"{row.number} {row.title[:60]}{due}"
 
 
-def _major(session: Session, lists: dict[int, List]) -> None:
-    """The general manager's part: every open matter (4.4)."""
-    open_matters = _lines(session, Record.kind == "gm_report", Record.owner.is_not(None))
-    if open_matters:
-        for person in users_with_role(session, "gm"):
-            lists[person].major = [text for _due, text in open_matters]
-            lists[person].count = max(lists[person].count, len(open_matters))
+def visits(session: Session, lists: dict[int, List], since: datetime) -> None:
+    """QC's part: who arrived and whose work was completed since the last list (2.2, 2.4)."""
+    arrived = lines(session, Record.id.in_(select(Assignment.complaint_id).where(Assignment.arrived_at >= since)))
+    completed = lines(session, Record.id.in_(select(SiteService.complaint_id).where(SiteService.completed_at >= since)))
+    if arrived or completed:
+        for person in users_with_role(session, "qc"):
+            lists[person].arrived = [text for _due, text in arrived]
+            lists[person].completed = [text for _due, text in completed]
+
+
+PARTS: list[Callable[[Session, dict[int, List], datetime], None]] = [visits]  # what else a list tells, since when

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import object_session
 
 from app.complaints.models import Complaint
 from app.core import clock
@@ -14,8 +15,10 @@ from app.core.records import Follower
 from app.core.turns import holders
 from app.core.workflow import Fired
 from app.customers.models import Customer
+from app.organisation.models import EmployeeProfile
 
 from . import outbox
+from .quiet import in_business_hours
 from .rules import CUSTOMER_STEPS, RULES
 
 PATIENCE = timedelta(minutes=30)  # who is on site usually signs there; the link is for those who did not
@@ -48,12 +51,20 @@ def listen(fired: Fired) -> None:
             people |= {person for who in rule.tell for person in who(session, record)}
             urgent = urgent or rule.urgent
     if fired.step not in QUIET | {"mark_major"}:
-        people |= set(holders(session, record.owner))
+        people |= {person for turn in (record.owner, *_joined(fired)) for person in holders(session, turn)}
         people |= set(session.scalars(select(Follower.user_id).where(Follower.record_id == record.id)))
     people.discard(fired.actor.user_id or 0)
-    outbox.owe(session, event, record.id, occurrence, people, urgent=urgent, payload=_told(fired))
+    by_day = fired.actor.is_system and not fired.actor.via and not urgent  # at night nobody works but the portal
+    not_before = in_business_hours(session, clock.now()) if by_day else None
+    facts: dict[str, Any] = {"urgent": urgent, "not_before": not_before, "payload": _told(fired)}
+    outbox.owe(session, event, record.id, occurrence, people, **facts)
     if isinstance(record, Complaint) and fired.step in CUSTOMER_STEPS:
         _tell_customer(fired, record, occurrence)
+
+
+def _joined(fired: Fired) -> tuple[str, ...]:
+    """Who else the record now waits for; a new report reaches the general manager by its own rule."""
+    return () if (fired.record.kind, fired.step) == ("gm_report", "register") else fired.joined
 
 
 def _told(fired: Fired) -> dict[str, Any]:
@@ -81,8 +92,10 @@ def _visit(record: Complaint) -> dict[str, Any]:
     row = record.assignment
     if row is None:
         return {}
+    profile = object_session(record).get(EmployeeProfile, row.technician_id)  # type: ignore[union-attr]
     return {
         "technician": full_name(row.technician),
+        "phone": (profile and profile.mobile) or "",
         "planned_on": str(row.planned_on or ""),
         "assigned_on": str(clock.local(row.at).date()),
     }

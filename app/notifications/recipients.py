@@ -20,6 +20,7 @@ from app.public.acts import still_due
 from app.public.models import Purpose
 
 from .models import OutboxMail
+from .scan import EVENTS, Told
 
 REASONS = {
     "left": _l("The person has left the company."),
@@ -126,12 +127,13 @@ def _actor(mail: OutboxMail) -> int | None:
 
 
 def _still_true(session: Session, mail: OutboxMail) -> None:
-    """A reminder of what was done, cancelled or moved meanwhile would mislead."""
+    """A reminder of what was done, cancelled or moved meanwhile would mislead; so would a lower step after a higher."""
     number = (mail.payload or {}).get("deadline")
     item = session.get(Deadline, number) if number else None
     if item is None:
         return
     moved = (mail.payload or {}).get("due", item.due_at.isoformat()) != item.due_at.isoformat()
-    warning = mail.event == "deadline_warning"
-    if item.cancelled_at or moved or (warning and (item.met_at or item.due_at <= clock.now())):
+    warning = mail.event == EVENTS[Told.warned]
+    told_more = any(event == mail.event and step < item.told for step, event in EVENTS.items())
+    if item.cancelled_at or moved or told_more or (warning and (item.met_at or item.due_at <= clock.now())):
         raise Nobody("over")

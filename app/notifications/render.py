@@ -20,6 +20,7 @@ from app.core.deadlines import Deadline
 from app.core.names import name_of, turn_label
 from app.core.records import Record
 from app.core.show import remaining
+from app.core.stepper import step_label
 from app.core.turns import holders
 from app.core.workflow import WORKFLOWS
 from app.public import links
@@ -75,6 +76,7 @@ def _facts(session: Session, mail: OutboxMail, to: To, locale: str) -> dict[str,
         "company": settings.get(session, f"company_name_{locale}"),
         "link": "",
         "technician": "",
+        "phone": "",
         "planned_on": "",
         "comment": "",
         "track": "",
@@ -99,7 +101,7 @@ def _of_record(session: Session, record: Record, mail: OutboxMail, to: To) -> di
         "title": record.title,
         "state": str(workflow.states[record.state].label),
         "turn": turn_label(record.owner),
-        "step": _step(workflow, mail.event),
+        "step": str(step_label(workflow, mail.event.partition(".")[2])),
         "customer": "",
         "product": "",
         "criteria": "",
@@ -126,11 +128,6 @@ def _for_customer(session: Session, record: Record, mail: OutboxMail) -> dict[st
     if isinstance(record, Complaint) and record.quote is not None:
         facts["amount"] = f"{record.quote.amount:,.2f}"
     return facts
-
-
-def _step(workflow: Any, event: str) -> str:
-    name = event.partition(".")[2]
-    return str(workflow.label_of(name) or (_("Registered") if name == "register" else name))
 
 
 def _of_deadline(session: Session, mail: OutboxMail, locale: str) -> dict[str, Any]:

@@ -50,8 +50,11 @@ CUSTOMER_STEPS = {
     "register": "complaint_created",
     "assign": "complaint_assigned",
     "reassign": "complaint_assigned",
+    "decline": "complaint_declined",
     "close": "complaint_closed",
     "settle": "complaint_closed",
+    "settle_unsatisfied": "complaint_closed",
+    "approve_withdrawal": "complaint_closed",
     "quote": "customer_quote",
     "complete": "customer_confirm",
     "handle_remotely": "customer_confirm",
@@ -70,9 +73,14 @@ def department_manager(session: Session, record: Any) -> list[int]:
     return holders(session, manager_turn(session, record))
 
 
-def action_owners(session: Session, record: Any) -> list[int]:
-    """Whoever has something to carry out."""
-    return [item.owner_id for item in record.open_actions]
+def told_at_once(record: Any) -> bool:
+    """Brought to the general manager at any hour; of a major complaint the marking itself tells."""
+    return bool(record.reason != "major_complaint" and record.is_urgent)
+
+
+def told_by_day(record: Any) -> bool:
+    """What is not major waits for the day, and a customer's wish for the week's list."""
+    return record.reason != "major_complaint" and not record.is_urgent and not record.is_weekly
 
 
 def third_failure(fired: Fired) -> bool:
@@ -91,7 +99,8 @@ on("complaint", "decline", reception)  # 2.2
 on("complaint", "confirm", function("qc_manager"), reception)  # 2.5
 on("complaint", "reject", function("qc_manager"), reception)  # 2.5
 on("complaint", "close", reception, seller)  # 2.6
-on("complaint", "settle", reception, seller)  # 2.1
+for ended in ("settle", "settle_unsatisfied", "approve_withdrawal"):
+    on("complaint", ended, reception, seller)  # 2.1
 on("complaint", "mark_major", may("read_major_mail"), urgent=True)  # 4.4
 on("complaint", "ask_withdrawal", function("qc_manager"))  # 2.1
 on("complaint", "quote", function("qc_manager"))  # 2.4
@@ -105,11 +114,14 @@ on("consultation", "cancel", department_manager)  # 2.1
 for told in ("issue", "finish", "verify", "recur"):
     on("corrective_action", told, function("qc_manager"), department_manager)  # 2.6
 on("corrective_action", "recur", function("qc"))  # 2.6
-on("corrective_action", "accept_plan", action_owners)  # 2.6
-on(
-    "gm_report",
-    "register",
-    may("read_major_mail"),
-    urgent=True,
-    when=lambda fired: fired.record.reason != "major_complaint",
-)  # 4.4
+on("gm_report", "register", may("read_major_mail"), urgent=True, when=lambda fired: told_at_once(fired.record))  # 4.4
+on("gm_report", "register", may("read_major_mail"), when=lambda fired: told_by_day(fired.record))  # 4.4
+
+BESIDE_DEADLINE: dict[str, tuple[Who, ...]] = {
+    "corrective_action": (department_manager, function("qc_manager")),  # due −3, overdue (2.6)
+}
+THREE_DAYS_LATE: dict[str, Who] = {"gm_report": function("gm")}  # there is no report about a report
+RESPONSIBLE: dict[str, Who] = {  # whose deadline it is, where that is not whose turn it is
+    "ACK": lambda session, record: clerk(session, record) or users_with_role(session, "reception"),
+    "GM_READ": lambda session, record: [],  # the general manager is reminded every four hours (4.4)
+}

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.complaints.models import Complaint
-from app.core import clock, settings
+from app.core import awaited, clock
 from app.core.deadlines import Deadline
+from app.core.records import Record
 from app.core.turns import holders, users_with_role
-from app.core.workdays import load_calendar
 from app.organisation.people import managers_of
 
 from . import outbox
+from .quiet import in_business_hours
+from .rules import BESIDE_DEADLINE, RESPONSIBLE, THREE_DAYS_LATE
 
 BATCH = 500
 BEYOND = {"HAND_TO_QC": ("reception_lead",), "NEGOTIATE": ("leader",)}  # told at the breach itself
@@ -69,7 +71,12 @@ def step_due(item: Deadline, now: datetime) -> Told:
 def _tell(session: Session, item: Deadline, now: datetime) -> int:
     step = step_due(item, now)
     item.told = step
-    people = set(holders(session, item.record.owner))
+    return _owe(session, EVENTS[step], item, _people(session, item, step))
+
+
+def _people(session: Session, item: Deadline, step: Told) -> set[int]:
+    """The responsible, then one more at every step."""
+    people = _responsible(session, item)
     if step >= Told.breached:
         people |= set(managers_of(session, people))
         people |= {person for code in BEYOND.get(item.code, ()) for person in users_with_role(session, code)}
@@ -78,7 +85,24 @@ def _tell(session: Session, item: Deadline, now: datetime) -> int:
     if step >= Told.three_days_late:
         for tell in WHEN_LONG_OVERDUE:
             tell(session, item)
-    return _owe(session, EVENTS[step], item, people)
+    return people | _beside(session, item.record, step)
+
+
+def _beside(session: Session, record: Record, step: Told) -> set[int]:
+    """Who hears of any deadline of such a record."""
+    beside = BESIDE_DEADLINE.get(record.kind, ())
+    if step >= Told.three_days_late and record.kind in THREE_DAYS_LATE:
+        beside = (*beside, THREE_DAYS_LATE[record.kind])
+    return {person for who in beside for person in who(session, record)}
+
+
+def _responsible(session: Session, item: Deadline) -> set[int]:
+    """Whose turn it is, co-workers and further owners included; for some clocks somebody else."""
+    record: Record = item.record
+    if item.code in RESPONSIBLE:
+        return set(RESPONSIBLE[item.code](session, record))
+    turns = (record.owner, *awaited.beside(session, record))
+    return {person for turn in turns for person in holders(session, turn)}
 
 
 def _owe(session: Session, event: str, item: Deadline, people: set[int]) -> int:
@@ -96,15 +120,3 @@ def _owe(session: Session, event: str, item: Deadline, people: set[int]) -> int:
         not_before=not_before,
         payload={"deadline": item.id, "due": item.due_at.isoformat()},
     )
-
-
-def in_business_hours(session: Session, moment: datetime) -> datetime:
-    """Nobody is mailed at night or on a day off: the moment, or when business begins again."""
-    calendar = load_calendar(session)
-    begin = time.fromisoformat(settings.get(session, "business_hours_start"))
-    end = time.fromisoformat(settings.get(session, "business_hours_end"))
-    here = clock.local(moment)
-    if calendar.is_workday(here.date()) and begin <= here.time() < end:
-        return moment
-    day = here.date() if here.time() < begin else here.date() + timedelta(days=1)
-    return clock.at(calendar.on_or_after(day), begin)

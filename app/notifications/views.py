@@ -19,6 +19,7 @@ from app.core.listing import Choice
 from app.core.names import full_name
 from app.core.security import current_rights
 from app.core.show import tag
+from app.core.stepper import step_label
 from app.core.views import BaseView, Column, table
 from app.core.web import stamp
 from app.core.workflow import WORKFLOWS
@@ -42,6 +43,7 @@ EVENTS = {
     "deadline_breached": _l("Overdue"),
     "complaint_created": _l("Receipt acknowledged"),
     "complaint_assigned": _l("Visit announced"),
+    "complaint_declined": _l("Visit to be arranged anew"),
     "complaint_closed": _l("Closure announced"),
     "deadline_day_late": _l("Overdue since a day"),
     "deadline_three_days_late": _l("Overdue since three days"),
@@ -59,7 +61,7 @@ def event_label(event: str) -> str:
         return str(EVENTS[event])
     kind, _dot, step = event.partition(".")
     workflow = WORKFLOWS.get(kind)
-    return str((workflow and workflow.label_of(step)) or (_("Registered") if step == "register" else event))
+    return str(step_label(workflow, step)) if workflow else event
 
 
 class OutboxView(BaseView):

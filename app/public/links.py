@@ -124,7 +124,7 @@ def on_quotation(fired: Fired) -> None:
     issue(fired.session, record, Purpose.quote, record.quote.id)
 
 
-@after("complaint", "close", "settle")
+@after("complaint", "close", "settle", "settle_unsatisfied", "approve_withdrawal")
 def on_closure(fired: Fired) -> None:
     assert isinstance(fired.record, Complaint)
     issue(fired.session, fired.record, Purpose.survey)

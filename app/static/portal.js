@@ -47,6 +47,15 @@
     copy.querySelector('[name]').focus();
   });
 
+  /* ---- Shown for one choice only; <div data-when="field:value">, within its form */
+  function whens(root) {
+    each(root, '[data-when]', function (part) {
+      var asked = part.dataset.when.split(':'), field = part.closest('form').elements[asked[0]];
+      function look() { part.hidden = field.value !== asked[1]; }
+      if (field) { field.addEventListener('change', look); look(); }
+    });
+  }
+
   /* ---- An unfinished slip survives a closed tab; <form data-draft="name"> */
   var DRAFT = 'draft:' + (T.user || '') + ':';
   function drafts() {
@@ -126,7 +135,7 @@
   function fill(html) {
     dialog.innerHTML = html;
     if (!dialog.open) dialog.showModal();
-    remoteSelects(dialog);
+    remoteSelects(dialog); whens(dialog);
     window.signaturePads(dialog);
     var first = dialog.querySelector('[aria-invalid], .note:not([hidden]) ~ * [name]:not([type=hidden])');
     if (first) first.focus();
@@ -168,7 +177,7 @@
     setTimeout(function () { delete form.dataset.sent; }, 8000);
   });
 
-  remoteSelects(document);
+  remoteSelects(document); whens(document);
   window.signaturePads(document);
   drafts();
   var wanted = new URLSearchParams(location.search).get('step'), next = wanted && document.querySelector('[data-step="' + CSS.escape(wanted) + '"]');

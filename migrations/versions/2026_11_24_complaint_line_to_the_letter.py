@@ -61,6 +61,7 @@ def upgrade() -> None:
     op.create_table('gm_report',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('reason', sa.String(length=20), nullable=False),
+    sa.Column('at_once', sa.Boolean(), nullable=False),
     sa.Column('about_id', sa.Integer(), nullable=True),
     sa.Column('summary', sa.Text(), nullable=True),
     sa.Column('measures', sa.Text(), nullable=True),
@@ -100,6 +101,7 @@ def upgrade() -> None:
 
     op.create_table('corrective_analysis',
     sa.Column('method', sa.String(length=20), nullable=False),
+    sa.Column('steps', sa.JSON(), nullable=False),
     sa.Column('root_cause', sa.Text(), nullable=False),
     sa.Column('escape_cause', sa.Text(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),

@@ -1,0 +1,22 @@
+"""Quiet hours: at night and on days off nobody is mailed but for what is major."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.core import clock, settings
+from app.core.workdays import load_calendar
+
+
+def in_business_hours(session: Session, moment: datetime) -> datetime:
+    """The moment, or when business begins again."""
+    calendar = load_calendar(session)
+    begin = time.fromisoformat(settings.get(session, "business_hours_start"))
+    end = time.fromisoformat(settings.get(session, "business_hours_end"))
+    here = clock.local(moment)
+    if calendar.is_workday(here.date()) and begin <= here.time() < end:
+        return moment
+    day = here.date() if here.time() < begin else here.date() + timedelta(days=1)
+    return clock.at(calendar.on_or_after(day), begin)
