@@ -68,6 +68,7 @@ FAB: dict[str, Any] = {
     "AUTH_ROLE_PUBLIC": "Public",
     "AUTH_RATE_LIMITED": True,
     "AUTH_RATE_LIMIT": "30 per minute",
+    "PUBLIC_RATE_LIMIT": "120 per minute",  # of one address, over all customers' pages
     "LANGUAGES": {"zh": {"flag": "cn", "name": "中文"}, "en": {"flag": "gb", "name": "English"}},
     "BABEL_TRANSLATION_DIRECTORIES": str(BASE / "translations"),
     "SQLALCHEMY_TRACK_MODIFICATIONS": False,

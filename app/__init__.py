@@ -73,6 +73,7 @@ def _fab(app: Flask) -> None:
     from .core.builder import PortalBuilder
     from .core.capitals import in_capitals
     from .core.security import PortalSecurityManager
+    from .public.colleagues import blueprint as customers_links
     from .public.views import blueprint as customers_pages
     from .reports.dashboard import Dashboard
 
@@ -91,6 +92,7 @@ def _fab(app: Flask) -> None:
     menu.register(builder)
     notifications.install(app)
     app.register_blueprint(customers_pages)
+    app.register_blueprint(customers_links)
     app.jinja_env.globals.update(menu_groups=menu.groups, name_of=names.name_of, capitals=in_capitals)
 
 

@@ -162,7 +162,7 @@ def exchange(item: Any) -> Any:
 
 def confirmations(record: Complaint) -> Rows:
     rows: Rows = []
-    if record.confirmations and record.confirmation is None and record.state not in ("at_qc", "disposed", "assigned"):
+    if record.lapsed:
         rows.append(
             (_("Customer confirmation"), tag(_("The text was changed after it was signed: sign again."), "bad"))
         )

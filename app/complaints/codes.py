@@ -82,6 +82,7 @@ SATISFACTION = {
     "2": _l("2 – dissatisfied"),
     "1": _l("1 – very dissatisfied"),
 }
+DISSATISFIED = 2  # this many stars and fewer
 ATTITUDES = {"calm": _l("Calm"), "upset": _l("Upset"), "angry": _l("Angry")}
 CONTACT_CHANNELS = {
     "phone": _l("Phone call"),

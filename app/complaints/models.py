@@ -119,8 +119,16 @@ class Complaint(Record):
 
     @property
     def confirmation(self) -> Confirmation | None:
-        """The valid signature of the customer, if there is one."""
-        return next((item for item in reversed(self.confirmations) if item.holds), None)
+        """The customer's valid signature under the present implementation record, if there is one (2.5)."""
+        service = self.service
+        valid = (item for item in reversed(self.confirmations) if item.holds)
+        return next((item for item in valid if service is not None and item.service_id == service.id), None)
+
+    @property
+    def lapsed(self) -> Confirmation | None:
+        """签名失效: this round's signature, when the text was changed after it and nobody has signed again (2.5)."""
+        mine = [item for item in self.confirmations if item.round == self.round]
+        return mine[-1] if mine and self.confirmation is None else None
 
     @property
     def quote(self) -> Quote | None:

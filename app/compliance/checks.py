@@ -149,9 +149,10 @@ def charged_with_consent() -> Query:
 
 
 def confirmed() -> Query:
-    """2.5: what was worked on is closed with a valid signature; one who could not be reached is no signature."""
+    """2.5: what was worked on is closed with a valid signature of the last round; silence is no signature."""
     table = Complaint.__table__
-    signed = exists().where(Confirmation.complaint_id == record.c.id, Confirmation.valid.is_(True))
+    of_round = (Confirmation.complaint_id == record.c.id, Confirmation.round == table.c.round)
+    signed = exists().where(*of_round, Confirmation.valid.is_(True))
     worked = exists().where(SiteService.complaint_id == record.c.id)
     closed = and_(record.c.state == "closed", table.c.outcome.in_(("confirmed", "unconfirmed")))
     return _complaints(~signed, closed, worked, at=table.c.closed_at)

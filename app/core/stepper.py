@@ -25,6 +25,8 @@ WORDS = {
     "explain": lambda: _("Delay explained"),
     "hand_work": lambda: _("Work handed to a colleague"),
     "absorb": lambda: _("Another complaint was merged into this one"),
+    "renew_link": lambda: _("New link for the customer"),
+    "revoke_link": lambda: _("Customer's link withdrawn"),
     "acknowledge": lambda: _("Receipt printed for the customer"),
 }
 

@@ -44,7 +44,7 @@ POLICY = (
 
 
 def pick_locale() -> str:
-    """The caller's language: asked for by a program, chosen by the person, or the browser's."""
+    """The caller's language: asked for by a program, chosen by the person, known of the reader, or the browser's."""
     if not has_request_context():
         return str(current_app.config["BABEL_DEFAULT_LOCALE"])
     known = list(current_app.config["LANGUAGES"])
@@ -53,7 +53,7 @@ def pick_locale() -> str:
         return asked
     mine = current_rights().locale
     chosen = next(
-        (code for code in (mine, session.get("locale"), asked) if code in known),
+        (code for code in (mine, session.get("locale"), g.get("reader_locale"), asked) if code in known),
         str(current_app.config["BABEL_DEFAULT_LOCALE"]),
     )
     return str(chosen)
@@ -240,5 +240,11 @@ def ready() -> Any:
 
 def _back() -> str:
     """Where the person was, but never another site."""
-    target = urlsplit(request.referrer or "")
-    return f"{target.path}?{target.query}".rstrip("?") if target.netloc == request.host and target.path else "/"
+    try:
+        target = urlsplit(request.form.get("next") or request.referrer or "")
+    except ValueError:
+        return "/"
+    here = target.netloc in ("", request.host) and target.path.startswith("/")
+    if not here or target.path.startswith(("//", "/\\")):
+        return "/"
+    return f"{target.path}?{target.query}".rstrip("?")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session, object_session
 
 from app.complaints.models import Complaint
 from app.core import clock
@@ -72,19 +72,19 @@ def _told(fired: Fired) -> dict[str, Any]:
 
 
 def _tell_customer(fired: Fired, record: Complaint, occurrence: str) -> None:
-    customer = fired.session.get(Customer, record.customer_id)
+    later = clock.now() + PATIENCE if fired.step == "complete" else None
+    tell_customer(fired.session, record, CUSTOMER_STEPS[fired.step], occurrence, later)
+
+
+def tell_customer(
+    session: Session, record: Complaint, event: str, occurrence: str, later: datetime | None = None
+) -> bool:
+    """Owe the customer a mail, in the customer's language; False when there is no address."""
+    customer = session.get(Customer, record.customer_id)
     if customer is None or not customer.email:
-        return
-    outbox.owe_customer(
-        fired.session,
-        CUSTOMER_STEPS[fired.step],
-        record.id,
-        occurrence,
-        customer.email,
-        customer.language,
-        _visit(record),
-        clock.now() + PATIENCE if fired.step == "complete" else None,
-    )
+        return False
+    facts = (event, record.id, occurrence, customer.email, customer.language, _visit(record), later)
+    return outbox.owe_customer(session, *facts)
 
 
 def _visit(record: Complaint) -> dict[str, Any]:

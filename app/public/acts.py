@@ -33,9 +33,28 @@ class ConfirmForm(StepForm):
     reason = LongTextField(_l("What is still wrong?"))
     satisfaction = ChoiceField(_l("How satisfied are you?"), choices=codes.SATISFACTION, number=True)
     remark = LongTextField(_l("Remark"))
-    confirm_negative = YesNoField(_l("Your remark sounds as if something were wrong. Do you confirm all the same?"))
+    confirm_negative = YesNoField(_l("Your answer sounds as if something were wrong. Do you confirm all the same?"))
     signer_name = TextField(_l("Your name"), max_length=80)
     signature = TextField(_l("Signature"), max_length=400_000, kind="signature")
+    NEEDED: dict[Any, tuple[str, ...]] = {False: ("reason",), True: ("satisfaction", "signer_name", "signature")}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Who confirms says how satisfied and signs; who does not says what is still wrong."""
+        good = super().validate(extra_validators)
+        for name in self.NEEDED.get(self.solved.data, ()):
+            field = self[name]
+            if not field.errors and field.data in (None, ""):
+                field.errors = [_("Please sign in the box.") if name == "signature" else field.wanted()]
+                good = False
+        return good and self._meant()
+
+    def _meant(self) -> bool:
+        """A positive tick of somebody dissatisfied asks once more (2.5)."""
+        contradicts = self.solved.data and (self.satisfaction.data or 0) <= codes.DISSATISFIED
+        if not contradicts or self.confirm_negative.data:
+            return True
+        self.confirm_negative.errors = [_("You say it is solved, and yet you are not satisfied. Do you mean it?")]
+        return False
 
 
 class QuoteForm(StepForm):
@@ -68,16 +87,21 @@ class Sent:
     digest: str
 
 
+def asked(record: Complaint) -> dict[Purpose, int]:
+    """What the customer is asked for now, and about which row."""
+    service, quote, found = record.service, record.quote, {}
+    if record.state == S.awaiting_confirmation and service is not None:
+        found[Purpose.confirm] = service.id
+    if record.state in (S.disposed, S.on_site) and quote and quote.accepted is None and quote.round == record.round:
+        found[Purpose.quote] = quote.id
+    if record.state == S.closed:
+        found[Purpose.survey] = 0
+    return found
+
+
 def still_due(link: PublicLink) -> bool:
     """Whether the complaint still waits for this very act."""
-    record = link.complaint
-    if link.purpose == Purpose.confirm:
-        service = record.service
-        return record.state == S.awaiting_confirmation and service is not None and service.id == link.subject_id
-    if link.purpose == Purpose.quote:
-        quote = record.quote
-        return quote is not None and quote.id == link.subject_id and quote.accepted is None
-    return record.state == S.closed
+    return asked(link.complaint).get(Purpose(link.purpose)) == link.subject_id
 
 
 def text_digest(link: PublicLink) -> str:

@@ -39,12 +39,18 @@ def fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def revoke(session: Session, record: Complaint, purpose: Purpose) -> bool:
+    """The links for this purpose no longer hold; False when there was none. The caller commits."""
+    unused = (PublicLink.complaint_id == record.id, PublicLink.purpose == purpose, PublicLink.used_at.is_(None))
+    standing = update(PublicLink).where(*unused, PublicLink.revoked_at.is_(None))
+    done: Any = session.execute(standing.values(revoked_at=clock.now()).execution_options(synchronize_session=False))
+    return bool(done.rowcount)
+
+
 def issue(session: Session, record: Complaint, purpose: Purpose, subject_id: int = 0) -> PublicLink:
-    """A new link; an earlier one for the same act no longer holds."""
+    """A new link; an earlier one for the same purpose no longer holds."""
     now = clock.now()
-    earlier = (PublicLink.complaint_id == record.id, PublicLink.purpose == purpose, PublicLink.used_at.is_(None))
-    if purpose in ACTS:
-        session.execute(update(PublicLink).where(*earlier).values(revoked_at=now))
+    revoke(session, record, purpose)
     days = settings.get(session, "link_days")
     lasts = TRACKED if purpose == Purpose.track else timedelta(days=days)
     link = PublicLink(

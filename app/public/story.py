@@ -28,11 +28,12 @@ STATUS: dict[str, Any] = {
     S.merged: _l("Your complaint is being handled together with another one of yours."),
     S.void: _l("This record was cancelled."),
 }
+ANEW = ("reject", "dispute", "reopen", "send_back")
 MILESTONES = (
-    (("register",), _l("Complaint received")),
-    (("issue_disposition", "settle"), _l("Solution decided")),
-    (("arrive", "handle_remotely"), _l("Work begun")),
-    (("confirm", "close"), _l("Confirmed and closed")),
+    (("register",), (), _l("Complaint received")),
+    (("issue_disposition", "settle"), ANEW, _l("Solution decided")),
+    (("arrive", "handle_remotely"), ANEW, _l("Work begun")),
+    (("confirm", "settle", "close"), (*ANEW, "amend"), _l("Confirmed and closed")),
 )
 
 
@@ -42,8 +43,12 @@ def status(record: Complaint) -> str:
 
 
 def story(record: Complaint) -> list[tuple[Any, datetime | None]]:
-    """Four lines: each milestone, and when it was last reached."""
-    lines = list(record.history)
-    return [
-        (label, max((line.moment for line in lines if line.step in steps), default=None)) for steps, label in MILESTONES
-    ]
+    """Four lines: each milestone, and when it was last reached; not one that has to be reached anew."""
+    reached: list[datetime | None] = [None] * len(MILESTONES)
+    for line in sorted(record.history, key=lambda item: item.seq):
+        for place, (steps, undone_by, _label) in enumerate(MILESTONES):
+            if line.step in steps:
+                reached[place] = line.moment
+            elif line.step in undone_by:
+                reached[place] = None
+    return [(label, at) for (_steps, _undone_by, label), at in zip(MILESTONES, reached, strict=True)]

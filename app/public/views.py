@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import refresh
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
 from app.complaints import codes
 from app.complaints.models import Complaint
-from app.complaints.people import is_assigned_or_office
-from app.complaints.scope import visible
-from app.core import attachments, clock, printing, settings
+from app.core import attachments, printing, settings
 from app.core.forms import marked
 from app.core.locking import locked
 from app.core.names import in_locale
-from app.core.security import current_rights
-from app.core.views import one_or_404
+from app.core.web import sentences
 from app.core.workflow import Invalid, Refused
 from app.extensions import db, limiter
 
@@ -28,13 +26,7 @@ from .models import PublicLink, Purpose
 from .story import status, story
 
 blueprint = Blueprint("public", __name__)
-LABELS = {
-    Purpose.track: _l("Follow the complaint"),
-    Purpose.confirm: _l("Confirm the work"),
-    Purpose.quote: _l("Answer the quotation"),
-    Purpose.survey: _l("Tell us how it was"),
-}
-limiter.limit("120 per minute")(blueprint)
+limiter.limit(lambda: current_app.config["PUBLIC_RATE_LIMIT"])(blueprint)
 
 
 @blueprint.after_request
@@ -44,6 +36,20 @@ def private(answer: Response) -> Response:
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def refused(error: HTTPException) -> Any:
+    """A customer is told what to do, and is never led to the colleagues' pages."""
+    code = error.code or 500
+    title, advice = sentences(code)
+    if code == 404:
+        title = _("This link does not hold")
+        advice = _("It may have expired, or a newer one has replaced it. Please ask us for a new link.")
+    return render_template("public/refused.html", company=_company(), title=title, advice=advice), code
+
+
+for number in (400, 404, 405, 413, 429):
+    blueprint.register_error_handler(number, refused)
 
 
 @blueprint.get("/t/<token>")
@@ -110,29 +116,6 @@ def answer(token: str) -> Any:
     return _to_tracking(db.session.get_one(Complaint, complaint_id), done=purpose)
 
 
-@blueprint.get("/complaint/<int:number>/customer-links")
-def for_colleagues(number: int) -> Any:
-    """The customer's links as text and code, for whoever may log a contact with the customer."""
-    rights = current_rights()
-    if not rights.user_id:
-        abort(401)
-    record = one_or_404(db.session.query(Complaint).filter(visible(rights)), Complaint.id, number)
-    if not is_assigned_or_office(record, rights.actor("Complaint")):
-        abort(403)
-    found = [(purpose, links.address(db.session, number, purpose)) for purpose in Purpose]
-    rows = [
-        (LABELS[purpose], url, printing.qr_code(url)) for purpose, url in found if url and _current(record, purpose)
-    ]
-    return render_template(
-        "public/for_colleagues.html", record=record, rows=rows, title=_("Customer's links"),
-        base_template="portal/base.html", appbuilder=current_app.extensions["appbuilder"],
-    )  # fmt: skip
-
-
-def _current(record: Complaint, purpose: Purpose) -> bool:
-    return purpose == Purpose.track or bool(_waiting(record, purpose))
-
-
 def photos(record: Complaint) -> list[attachments.Attachment]:
     return [item for item in record.attachments if item.category == "photo" and item.mime in attachments.IMAGES]
 
@@ -142,6 +125,8 @@ def _link(token: str, *purposes: str) -> PublicLink:
     link = links.find(db.session, token)
     if link is None or link.purpose not in purposes:
         abort(404)
+    g.reader_locale = link.complaint.customer.language
+    refresh()
     return link
 
 
@@ -174,7 +159,9 @@ def _act_page(link: PublicLink, form: Any, refused: str = "") -> str:
 
 
 def _page(template: str, record: Complaint, **facts: Any) -> str:
-    company = in_locale(settings.get(db.session, "company_name_zh"), settings.get(db.session, "company_name_en"))
-    return render_template(
-        template, record=record, company=company, today=clock.today(), title=_("Your complaint"), **facts
-    )
+    heading = f"{_('Your complaint')} {record.number}"
+    return render_template(template, record=record, company=_company(), title=heading, **facts)
+
+
+def _company() -> str:
+    return in_locale(settings.get(db.session, "company_name_zh"), settings.get(db.session, "company_name_en"))

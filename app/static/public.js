@@ -2,9 +2,11 @@
 (function () {
   'use strict';
   window.signaturePads(document);
+  function each(css, act) { Array.prototype.forEach.call(document.querySelectorAll(css), act); }
   function choose() {
-    var solved = document.querySelector('[name=solved]:checked');
-    Array.prototype.forEach.call(document.querySelectorAll('[data-when]'), function (part) { part.hidden = !!solved && part.dataset.when !== solved.value; });
+    var solved = document.querySelector('[name=solved]:checked'), said = solved ? solved.value : '';
+    each('[data-when]', function (part) { part.hidden = said !== part.dataset.when; });
+    each('[data-unless]', function (part) { part.hidden = said === part.dataset.unless; });
   }
   document.addEventListener('change', choose);
   choose();

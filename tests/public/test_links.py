@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,6 +253,161 @@ def test_colleagues_show_the_customer_the_code_and_nobody_else_does(line: Line, 
         page = as_role(login, "en").get(f"/complaint/{number}/customer-links")
         assert url in page.get_data(as_text=True), login
     assert as_role("technician2").get(f"/complaint/{number}/customer-links").status_code == 404
-    assert as_role("sales").get(f"/complaint/{number}/customer-links").status_code in (403, 404)
+    for login in ("sales", "auditor", "leader", "admin"):  # who sees the record does not act for the customer
+        assert as_role(login).get(f"/complaint/{number}/customer-links").status_code in (403, 404), login
     assert app.test_client().get(f"/complaint/{number}/customer-links").status_code in (302, 401)
     assert as_role("qc").get(f"/complaint/{10**14}/customer-links").status_code == 404
+
+
+def chinese(app: Any, url: str) -> str:
+    """The page as a Chinese browser shows it."""
+    page: str = app.test_client().get(url, headers={"Accept-Language": "zh"}).get_data(as_text=True)
+    return page
+
+
+def test_2_5a_a_change_after_the_signature_shows_on_every_page_and_asks_again(line: Line, app: Any, as_role: Any):
+    from tests.complaints.conftest import DONE
+
+    number = line.at("confirmed")
+    track = address(app, number, Purpose.track)
+    assert "签名失效" not in chinese(app, track) and "下载" in chinese(app, track)
+    line.must("technician", number, "amend", **{**DONE, "work_done": "更换轴承并调整"}, reason="漏写")
+    page = chinese(app, track)
+    assert "签名失效" in page and "重新阅读并签名" in page
+    assert 'class="todo"><b>确认并结案' in page  # not done any more
+    assert "下载" not in page and app.test_client().get(f"{track}/record.pdf").status_code == 404
+    assert "签名失效" in as_role("qc", "zh").get(f"/complaint/show/{number}").get_data(as_text=True)
+    paper = line.by("qc").get(f"complaint/{number}/print/complaint_record?lang=zh", headers={"Accept": "text/html"})
+    assert "签名失效" in paper.get_data(as_text=True)
+    assert "签名失效" in chinese(app, address(app, number))
+    assert send(app, address(app, number), **SIGNED).status_code == 303
+    assert "签名失效" not in chinese(app, track) and "下载" in chinese(app, track)
+
+
+def test_2_5_a_signature_of_an_earlier_round_stands_under_no_later_text(line: Line, app: Any):
+    from tests.complaints.conftest import DONE
+
+    number = line.at("on_site")
+    signed = {"signer_name": "顾客签收人", "method": "onscreen", "signature": drawn(), "satisfaction": 5}
+    line.must("technician", number, "complete", **{**DONE, "responsibility": "unclear", "remedy": "explain"})
+    line.must("technician", number, "confirm", **signed)
+    line.must("technician", number, "return_form")
+    line.must("qc", number, "receive_form")
+    line.must("qc_manager", number, "close")
+    assert "下载" in chinese(app, address(app, number, Purpose.track))
+    line.must("qc_manager", number, "reopen", reason="异响又出现")
+    track = address(app, number, Purpose.track)
+    page = chinese(app, track)
+    assert "下载" not in page and "签名失效" not in page
+    assert page.count('class="done"') == 1  # received; the rest is to be reached anew
+    paper = line.by("qc").get(f"complaint/{number}/print/complaint_record?lang=zh", headers={"Accept": "text/html"})
+    assert "顾客签收人" not in paper.get_data(as_text=True)
+
+
+def test_2_5c_solved_and_dissatisfied_asks_once_more(line: Line, app: Any):
+    number = line.at("awaiting_confirmation")
+    url = address(app, number)
+    asked = send(app, url, **{**SIGNED, "satisfaction": "2"})
+    assert asked.status_code == 422 and "confirm_negative" in asked.get_data(as_text=True)
+    assert send(app, url, **{**SIGNED, "satisfaction": "2"}, confirm_negative="true").status_code == 303
+
+
+def test_2_5b_what_is_missing_is_said_beside_its_field(line: Line, app: Any):
+    number = line.at("awaiting_confirmation")
+    url = address(app, number)
+    page = send(app, url, solved="true", signature="", signer_name="").get_data(as_text=True)
+    for name in ("satisfaction", "signer_name", "signature"):
+        assert f'id="{name}-e"' in page, name
+    assert "请在框内签名" in page and "<noscript>" in page
+
+
+def test_the_page_speaks_the_customer_s_language_until_another_is_chosen(line: Line, app: Any):
+    number = line.at("awaiting_confirmation")
+    track = address(app, number, Purpose.track)
+    client = app.test_client()
+    english = {"Accept-Language": "en"}
+    assert "您的投诉" in client.get(track, headers=english).get_data(as_text=True)
+    chosen = client.post("/language", data={"locale": "en", "next": track})
+    assert chosen.headers["Location"] == track  # the page tells no address to the next one, so it says where it was
+    assert "Your complaint" in client.get(track).get_data(as_text=True)
+    for strange in ("//example.com/", "/\\example.com", "https://example.com/x", "http://["):
+        assert client.post("/language", data={"locale": "en", "next": strange}).headers["Location"] == "/"
+
+
+def test_who_follows_a_dead_link_is_told_what_to_do_and_not_led_inside(app: Any):
+    page = chinese(app, "/a/" + "x" * 43)
+    assert "链接无效" in page and "重新发送链接" in page
+    assert "工作台" not in page and "noindex" in page
+
+
+def test_too_many_tries_are_refused_with_a_sentence(template: Path, tmp_path: Path):
+    from app import create_app
+
+    shutil.copy(template / "portal.db", tmp_path / "portal.db")
+    app = create_app(
+        {
+            "PORTAL_ENV": "test",
+            "DATA_DIR": str(tmp_path),
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'portal.db'}",
+            "SECRET_KEY": "test-" * 8,
+            "RATELIMIT_ENABLED": True,
+            "PUBLIC_RATE_LIMIT": "3 per day",
+        }
+    )
+    client, zh = app.test_client(), {"Accept-Language": "zh"}
+    answers = [client.get("/a/" + "x" * 43, headers=zh) for _turn in range(5)]
+    assert [answer.status_code for answer in answers] == [404] * 3 + [429] * 2
+    page = answers[-1].get_data(as_text=True)
+    assert "请稍候一分钟" in page and "工作台" not in page
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_2_4_a_quotation_of_a_round_that_is_over_is_asked_no_more(line: Line, app: Any):
+    number = line.at("on_site")
+    line.must("technician", number, "quote", lines=[{"description": "x", "quantity": 1, "price": "9"}], amount="9")
+    url, track = address(app, number, Purpose.quote), address(app, number, Purpose.track)
+    assert url in chinese(app, track)
+    line.must("technician", number, "dispute", reason="顾客不同意")
+    assert url not in chinese(app, track)
+    assert app.test_client().get(url).headers["Location"].startswith("/t/")
+
+
+def test_2_5b_a_link_is_sent_anew_and_the_earlier_one_ends(line: Line, app: Any, as_role: Any, session: Any):
+    number = line.at("awaiting_confirmation")
+    old, reception = address(app, number), as_role("reception", "en")
+    mails = sa.text("SELECT count(*) FROM outbox_mail WHERE event = 'customer_confirm' AND record_id = :n")
+    before = session.scalar(mails, {"n": number})
+    assert reception.post(f"/complaint/{number}/customer-links/confirm/renew").status_code == 303
+    new = address(app, number)
+    assert new != old
+    assert app.test_client().get(old).status_code == 404
+    assert app.test_client().get(new).status_code == 200
+    session.rollback()
+    assert session.scalar(mails, {"n": number}) == before + 1
+    last = line.by("auditor").get(f"complaint/{number}/history").json[-1]
+    assert (last["step"], last["actor"]) == ("renew_link", "reception")
+
+
+def test_2_5b_a_link_is_withdrawn(line: Line, app: Any, as_role: Any):
+    number = line.at("awaiting_confirmation")
+    url, qc = address(app, number), as_role("qc", "en")
+    assert qc.post(f"/complaint/{number}/customer-links/confirm/revoke").status_code == 303
+    assert app.test_client().get(url).status_code == 404
+    assert app.test_client().post(url, data=SIGNED).status_code == 404
+    page = qc.get(f"/complaint/{number}/customer-links").get_data(as_text=True)
+    assert "No link holds at the moment" in page
+    assert line.by("auditor").get(f"complaint/{number}/history").json[-1]["step"] == "revoke_link"
+
+
+def test_only_who_speaks_with_the_customer_sends_or_withdraws_links(line: Line, app: Any, as_role: Any):
+    number = line.at("awaiting_confirmation")
+    url = address(app, number)
+    for login in ("admin", "auditor", "leader", "sales", "technician2", "finance"):
+        for act in ("renew", "revoke"):
+            answer = as_role(login).post(f"/complaint/{number}/customer-links/confirm/{act}")
+            assert answer.status_code in (403, 404), (login, act)
+    assert app.test_client().post(f"/complaint/{number}/customer-links/confirm/revoke").status_code in (302, 401)
+    assert app.test_client().get(url).status_code == 200
+    done = as_role("qc", "en").post(f"/complaint/{number}/customer-links/survey/renew", follow_redirects=True)
+    assert "not asked for this any more" in done.get_data(as_text=True)
