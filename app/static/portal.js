@@ -128,8 +128,8 @@
     if (!dialog.open) dialog.showModal();
     remoteSelects(dialog);
     window.signaturePads(dialog);
-    var first = dialog.querySelector('[aria-invalid], .note:not([hidden]) ~ * [name]:not([type=hidden])');
-    if (first) first.focus();
+    var first = dialog.querySelector('[aria-invalid]') || dialog.querySelector('[name]:not([type=hidden]), [type=submit]'), box = $(first).next('.select2').find('[tabindex]')[0];
+    if (first) (box || first).focus();
   }
   function shown(answer) { if (!answer.ok) throw answer; return answer.text().then(fill); }
   function say(text) { var note = dialog.querySelector('[data-say]'); note.textContent = text; note.hidden = false; note.scrollIntoView({ block: 'nearest' }); }
@@ -171,6 +171,7 @@
   remoteSelects(document);
   window.signaturePads(document);
   drafts();
+  each(document, '.tabs .on', function (tab) { tab.parentNode.scrollLeft = tab.offsetLeft - tab.parentNode.clientWidth / 2; });
   var wanted = new URLSearchParams(location.search).get('step'), next = wanted && document.querySelector('[data-step="' + CSS.escape(wanted) + '"]');
   if (next) { history.replaceState(null, '', location.pathname); next.click(); }
 })(jQuery);
