@@ -93,7 +93,9 @@ def _fab(app: Flask) -> None:
     notifications.install(app)
     app.register_blueprint(customers_pages)
     app.register_blueprint(customers_links)
-    app.jinja_env.globals.update(menu_groups=menu.groups, name_of=names.name_of, capitals=in_capitals)
+    app.jinja_env.globals.update(
+        menu_groups=menu.groups, module=menu.module, name_of=names.name_of, capitals=in_capitals
+    )
 
 
 def _assets(app: Flask) -> str:

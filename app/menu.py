@@ -89,16 +89,16 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, Any, str, str], ...]], ...] = (  # group
         ),
     ),
 )
-UNLISTED = (
-    GmReportView,
-    customers.ContactView,
-    customers.ProductCategoryView,
-    customers.FailureModeView,
-    EmployeeCompetenceView,
-    notifications.NoticePage,
-    SearchPage,
-    WorkPage,
-    ProfilePage,
+UNLISTED: tuple[tuple[Any, Any], ...] = (  # view, and the entry it is reached from: nobody's is the workbench
+    (GmReportView, MajorPage),
+    (customers.ContactView, customers.CustomerView),
+    (customers.ProductCategoryView, customers.ProductView),
+    (customers.FailureModeView, customers.ProductView),
+    (EmployeeCompetenceView, EmployeeView),
+    (notifications.NoticePage, None),
+    (SearchPage, None),
+    (WorkPage, None),
+    (ProfilePage, None),
 )
 APIS = (
     complaints_api.ComplaintApi,
@@ -129,7 +129,7 @@ def register(builder: Any) -> None:
     for _label, entries in MENU:
         for _text, view, _thing, _icon in entries:
             builder.add_view_no_menu(view)
-    for view in UNLISTED:
+    for view, _entry in UNLISTED:
         builder.add_view_no_menu(view)
     for api in APIS:
         builder.add_api(api)
@@ -137,17 +137,32 @@ def register(builder: Any) -> None:
 
 def groups() -> list[tuple[Any, list[tuple[Any, str, str, bool]]]]:
     """The menu of this person: only what may be seen, with the page one is on."""
-    rights = current_rights()
+    rights, here = current_rights(), _entry_here()
     found = []
     for label, entries in MENU:
         shown = [
-            (text, _home(view), icon, request.path.startswith(f"{view.route_base}/"))
+            (text, _home(view), icon, view is here)
             for text, view, thing, icon in entries
             if rights.may("menu_access", thing)
         ]
         if shown:
             found.append((label, shown))
     return found
+
+
+def module() -> tuple[Any, str]:
+    """Where every trail of crumbs begins: the group of the menu this page is in, else the workbench."""
+    here = _entry_here()
+    for label, entries in MENU:
+        if here is not None and any(view is here for _text, view, _thing, _icon in entries):
+            return label, ""
+    return _l("Workbench"), "/"
+
+
+def _entry_here() -> Any:
+    """The menu entry that stands for the page one is on."""
+    listed = [(view, view) for _label, entries in MENU for _text, view, _thing, _icon in entries]
+    return next((entry for view, entry in (*listed, *UNLISTED) if request.path.startswith(f"{view.route_base}/")), None)
 
 
 def _home(view: Any) -> str:

@@ -9,13 +9,14 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy.orm import Query, joinedload, selectinload
 
 from app.core import clock, deadlines, history
 from app.core.names import name_of
 from app.core.record_list import CHIPS
 from app.core.record_views import Hint, RecordView
-from app.core.show import Badge, tag
+from app.core.show import Badge, masked_unless, tag
 from app.core.views import Column, table
 from app.core.workflow import Actor
 from app.customers.models import Customer
@@ -27,12 +28,15 @@ from .cards import CARDS
 from .codes import CHANNELS
 from .consultation import Consultation
 from .models import Assignment, Complaint, SiteService
+from .people import contact_visible
 from .scope import ComplaintScope
 from .workflow import COMPLAINT
 
 
 def customer_cell(record: Complaint) -> Any:
-    return record.customer.name if record.customer else ""
+    """The customer, and the number to call: masked for those who only read."""
+    number = masked_unless(contact_visible(record), record.contact_phone)
+    return record.customer.name + (Markup('<br><small class="mut">{}</small>').format(number) if number else "")
 
 
 def state_cell(record: Complaint) -> Any:
@@ -67,11 +71,15 @@ class ComplaintView(RecordView):
     add_template = "portal/complaint/intake.html"
     edit_template = "portal/complaint/intake.html"
     searched = (Complaint.number, Complaint.title, Complaint.contact_phone)
-    eager = (selectinload(Complaint.customer), selectinload(Complaint.product))
+    eager = (
+        selectinload(Complaint.customer),
+        selectinload(Complaint.product),
+        selectinload(Complaint.assignments).selectinload(Assignment.co_workers),
+    )
     search_hint = _l("Number, customer, product, text or phone")
     columns = {
         "number": Column(_l("Number"), "number", order=Complaint.id, css="num"),
-        "customer": Column(_l("Customer"), customer_cell),
+        "customer": Column(_l("Customer"), customer_cell, plain=lambda record: record.customer.name),
         "product": Column(_l("Product"), lambda record: record.product or ""),
         "title": Column(_l("Subject"), "title"),
         "state": Column(_l("State"), state_cell, plain=lambda record: str(COMPLAINT.states[record.state].label)),

@@ -10,6 +10,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Query, selectinload
 from werkzeug.datastructures import CombinedMultiDict
@@ -114,7 +115,10 @@ class RecordView(BulkSteps, BaseView):
         return Words(self.workflow, (self.form, self.correction), self.labels)
 
     def badge(self, record: Record) -> Any:
-        return Badge.of_record(record, self.workflow)
+        """The time left, and on hover why it ends then."""
+        clocks = (item for item in record.deadlines if item.is_running and item.due_at == record.due_at)
+        why = next((item.explanation(str(get_locale() or "zh")) for item in clocks), "")
+        return Badge.of_record(record, self.workflow, why)
 
     # ---- the page
 

@@ -22,13 +22,10 @@ class Badge:
     """How long there is left, in words and colour: grey, amber, red; a missed one stays red."""
 
     @staticmethod
-    def of_record(record: Any, workflow: Workflow[Any]) -> Markup:
-        return Badge.until(record.due_at) if record.due_at and workflow.is_open(record) else Markup("")
-
-    @staticmethod
-    def until(due_at: datetime) -> Markup:
-        text, tone = remaining(due_at, clock.now())
-        return tag(text, tone, due_stamp(due_at, "%Y-%m-%d"))
+    def of_record(record: Any, workflow: Workflow[Any], why: str = "") -> Markup:
+        if not record.due_at or not workflow.is_open(record):
+            return Markup("")
+        return tag(*remaining(record.due_at, clock.now()), why or due_stamp(record.due_at, "%Y-%m-%d"))
 
     @staticmethod
     def of_deadline(deadline: Any, locale: str) -> Markup:

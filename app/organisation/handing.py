@@ -26,7 +26,7 @@ from .people import find_login
 class HandOver(StepForm):
     """To whom, and why."""
 
-    to = PersonField(_l("To"), lookup="employee", required=True)
+    to = PersonField(_l("To whom"), lookup="employee", required=True)
     reason = LongTextField(_l("Reason"), required=True)
 
 

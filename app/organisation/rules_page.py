@@ -36,8 +36,10 @@ def warning(rule: DeadlineRule) -> str:
     """When those whose turn it is are warned."""
     if rule.warn_at:
         return str(_("on the last day at %(time)s", time=rule.warn_at))
-    if rule.warn_minutes_before:
-        return str(_("%(n)s minutes before", n=rule.warn_minutes_before))
+    if minutes := rule.warn_minutes_before:
+        if minutes % 1440 == 0:
+            return str(_("%(n)s days before", n=minutes // 1440))
+        return str(_("%(n)s minutes before", n=minutes))
     return str(_("before the end of the last day, or the day before"))
 
 

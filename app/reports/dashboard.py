@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import redirect, request
@@ -18,7 +17,6 @@ from sqlalchemy.orm import selectin_polymorphic, selectinload
 from app.complaints.consultation import Consultation
 from app.complaints.models import Complaint
 from app.complaints.scope import visible
-from app.complaints.workflow import COMPLAINT
 from app.core import clock
 from app.core.awaited import URGENCY, counted, most_urgent
 from app.core.names import turn_label
@@ -30,6 +28,9 @@ from app.core.workflow import WORKFLOWS, Transition
 from app.corrective.models import CorrectiveAction
 from app.extensions import db
 from app.gm.models import GmReport
+
+from . import trend
+from .panels import panels
 
 TODO, MANY = 10, 50
 INTAKE = (
@@ -64,18 +65,19 @@ class Dashboard(IndexView):
             return redirect(self.appbuilder.get_url_for_login)
         rights = current_rights()
         self.update_redirect()
+        manages = rights.may("can_list", "Compliance") and rights.may("see_all", "Complaint")
         sees = rights.may("can_list", "Complaint")
         return self.render_template(
             "portal/home.html",
             tasks=tasks(rights),
             cards=cards(rights),
-            months=months() if rights.may("see_all", "Complaint") else [],
-            majors=majors() if rights.may("read_major_mail", "Complaint") else [],
+            panels=list(panels(db.session, rights)),
+            months=trend.months(db.session, manages) if rights.may("see_all", "Complaint") else [],
+            manages=manages,
+            products=trend.products(db.session) if manages else [],
+            departments=trend.departments(db.session) if manages else [],
             sees=sees,
             intake=INTAKE if rights.may("can_add", "Complaint") else (),
-            COMPLAINT=COMPLAINT,
-            tag=tag,
-            Badge=Badge,
         )
 
 
@@ -158,7 +160,6 @@ def _task(record: Record, rights: Rights) -> Task:
 
 def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
     """The four numbers on top: label, value, link, tone."""
-    now = clock.now()
     numbers = (func.count(), func.count().filter(due_today()), func.count().filter(overdue()))
     halves = db.session.execute(union_all(*counted(rights.owner_keys, *numbers)))
     row = [sum(parts) for parts in zip(*halves, strict=True)]
@@ -171,46 +172,9 @@ def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
         select(func.avg(Complaint.satisfaction)).where(
             visible(rights),
             Complaint.satisfaction.is_not(None),
-            Complaint.received_at >= _month_start(clock.local(now)),
+            Complaint.received_at >= trend.month_start(clock.local(clock.now())),
         )
     )
     closed = "/complaint/list/?tab=closed" if rights.may("can_list", "Complaint") else "/work/"
     found.append((_l("Satisfaction this month"), f"{float(score):.1f}" if score else "—", closed, "ok"))
     return found
-
-
-def majors() -> Sequence[Complaint]:
-    """4.4: every open major complaint, the newest first."""
-    open_states = [state.value for state, facts in COMPLAINT.states.items() if facts.turn is not None]
-    found: Sequence[Complaint] = db.session.scalars(
-        select(Complaint)
-        .where(Complaint.is_major.is_(True), Complaint.state.in_(open_states))
-        .order_by(Complaint.id.desc())
-        .limit(8)
-        .options(selectinload(Complaint.customer))
-    ).all()
-    return found
-
-
-def months() -> list[tuple[str, int, int]]:
-    """The last six months: quality and non-quality complaints received."""
-    first = _month_start(clock.local(clock.now()))
-    starts = [first]
-    for _index in range(5):
-        starts.insert(0, _month_start(starts[0] - timedelta(days=1)))
-    columns: list[Any] = []
-    for index, start in enumerate(starts):
-        end = starts[index + 1] if index + 1 < len(starts) else clock.now() + timedelta(days=1)
-        inside = (Complaint.received_at >= start) & (Complaint.received_at < end)
-        columns += [
-            func.count().filter(inside, Complaint.nature == "quality"),
-            func.count().filter(inside, Complaint.nature != "quality"),
-        ]
-    row = db.session.execute(
-        select(*columns).select_from(Complaint.__table__).where(Complaint.__table__.c.received_at >= starts[0])
-    ).one()
-    return [(start.strftime("%Y-%m"), row[2 * index], row[2 * index + 1]) for index, start in enumerate(starts)]
-
-
-def _month_start(moment: datetime) -> datetime:
-    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

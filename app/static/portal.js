@@ -137,8 +137,8 @@
     if (!dialog.open) dialog.showModal();
     remoteSelects(dialog); whens(dialog);
     window.signaturePads(dialog);
-    var first = dialog.querySelector('[aria-invalid], .note:not([hidden]) ~ * [name]:not([type=hidden])');
-    if (first) first.focus();
+    var first = dialog.querySelector('[aria-invalid]') || dialog.querySelector('[name]:not([type=hidden]), [type=submit]'), box = $(first).next('.select2').find('[tabindex]')[0];
+    if (first) (box || first).focus();
   }
   function shown(answer) { if (!answer.ok) throw answer; return answer.text().then(fill); }
   function say(text) { var note = dialog.querySelector('[data-say]'); note.textContent = text; note.hidden = false; note.scrollIntoView({ block: 'nearest' }); }
@@ -180,6 +180,7 @@
   remoteSelects(document); whens(document);
   window.signaturePads(document);
   drafts();
+  each(document, '.tabs .on', function (tab) { tab.parentNode.scrollLeft = tab.offsetLeft - tab.parentNode.clientWidth / 2; });
   var wanted = new URLSearchParams(location.search).get('step'), next = wanted && document.querySelector('[data-step="' + CSS.escape(wanted) + '"]');
   if (next) { history.replaceState(null, '', location.pathname); next.click(); }
 })(jQuery);

@@ -1,0 +1,132 @@
+"""The lists at the side of the workbench: what each role should keep an eye on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.complaints.codes import S
+from app.complaints.consultation import Asked, Consultation
+from app.complaints.models import Assignment, Complaint, CoWorker
+from app.complaints.workflow import COMPLAINT
+from app.core import clock
+from app.core.records import Record
+from app.core.rights import Rights
+from app.core.show import Badge
+from app.core.workflow import WORKFLOWS
+from app.corrective.models import CorrectiveAction
+
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of a panel."""
+
+    url: str
+    number: str
+    who: str
+    title: str
+    badge: Any
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A titled list with the way to all of it, and a sentence for when it is empty."""
+
+    name: str
+    title: str
+    url: str
+    empty: str
+    rows: list[Row]
+
+
+def panels(session: Session, rights: Rights) -> Iterator[Panel]:
+    """Those of this person's functions; an empty one is told only where its emptiness is news."""
+    if rights.may("can_list", "Visit"):
+        yield _panel("visits", _("Visits today and tomorrow"), "/m/", visits(session, rights))
+    if rights.may("read_major_mail", "Complaint"):
+        yield _panel("major", _("Open major complaints"), "/complaint/list/?chip=major", majors(session))
+    if rights.may("receive", "Complaint"):
+        opinions = "/consultation/list/?tab=asked"
+        yield _panel("opinions", _("Departments that owe an opinion"), opinions, asked(session))
+        late = "/corrective_action/list/?chip=overdue"
+        yield _panel("notices", _("Corrective notices overdue"), late, overdue_notices(session))
+
+
+def _panel(name: str, title: str, url: str, found: Iterable[tuple[Record, str]]) -> Panel:
+    rows = [
+        Row(
+            f"/{record.kind}/show/{record.id}",
+            record.number,
+            who,
+            record.title,
+            Badge.of_record(record, WORKFLOWS[record.kind]),
+        )
+        for record, who in found
+    ]
+    return Panel(name, title, url, _("None at the moment."), rows)
+
+
+def visits(session: Session, rights: Rights) -> list[tuple[Record, str]]:
+    """2.2: where one is expected until tomorrow night, by the plan or by the deadline."""
+    tomorrow = clock.today() + timedelta(days=1)
+    running = select(Assignment.complaint_id).where(Assignment.ended_at.is_(None))
+    mine = running.where(Assignment.technician_id.in_(rights.stands_for))
+    along = running.join(CoWorker).where(CoWorker.user_id.in_(rights.stands_for))
+    planned = running.where(Assignment.planned_on <= tomorrow)
+    query = (
+        select(Complaint)
+        .where(
+            Complaint.state.in_((S.assigned.value, S.on_site.value)),
+            Complaint.id.in_(mine.union_all(along)),
+            or_(Complaint.id.in_(planned), Complaint.due_at <= clock.midnight_after(tomorrow)),
+        )
+        .order_by(Complaint.due_at, Complaint.id)
+        .limit(MOST)
+        .options(selectinload(Complaint.customer))
+    )
+    return [(record, record.customer.name) for record in session.scalars(query)]
+
+
+def majors(session: Session) -> list[tuple[Record, str]]:
+    """4.4: every open major complaint, the newest first."""
+    open_states = [state.value for state, facts in COMPLAINT.states.items() if facts.turn is not None]
+    query = (
+        select(Complaint)
+        .where(Complaint.is_major.is_(True), Complaint.state.in_(open_states))
+        .order_by(Complaint.id.desc())
+        .limit(MOST)
+        .options(selectinload(Complaint.customer))
+    )
+    return [(record, record.customer.name) for record in session.scalars(query)]
+
+
+def asked(session: Session) -> list[tuple[Record, str]]:
+    """2.1: which departments still owe their opinion."""
+    query = (
+        select(Consultation)
+        .where(Consultation.kind == "consultation", Consultation.state == Asked.asked.value)
+        .order_by(Consultation.due_at, Consultation.id)
+        .limit(MOST)
+        .options(joinedload(Consultation.department))
+    )
+    return [(record, record.department.label) for record in session.scalars(query)]
+
+
+def overdue_notices(session: Session) -> list[tuple[Record, str]]:
+    """2.6: corrective notices that have missed their deadline."""
+    query = (
+        select(CorrectiveAction)
+        .where(CorrectiveAction.kind == "corrective_action", CorrectiveAction.due_at <= clock.now())
+        .order_by(CorrectiveAction.due_at, CorrectiveAction.id)
+        .limit(MOST)
+        .options(joinedload(CorrectiveAction.responsible_department))
+    )
+    return [(record, record.responsible_department.label) for record in session.scalars(query)]
