@@ -55,7 +55,7 @@ COMPLAINTS: Verbs = {  # the row scopes are rights too: see_* say which rows
     "technician": (*LIST, "see_assigned", *COMMENT),
     "inspector": (*LIST, "see_assigned", *COMMENT),
     "sales": (*LIST, "see_own_customers"),
-    "sales_manager": (*ALL, *EXPORT, "read_major_mail"),
+    "sales_manager": (*ALL, *EXPORT, "see_contact", "read_major_mail"),
     "department_manager": (*LIST, "see_responsible"),
     "finance": (*LIST, "see_charged"),
     "leader": (*LIST, *ALL, *COMMENT, "see_contact", "read_major_mail"),

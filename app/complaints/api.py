@@ -11,6 +11,7 @@ from app.core.record_api import RecordApi
 from app.core.rest import plain
 from app.core.views import table
 from app.core.workflow import Actor
+from app.customers.names import masked
 from app.extensions import db
 
 from . import forms, intake
@@ -22,7 +23,7 @@ from .workflow import COMPLAINT
 
 def phone(record: Complaint) -> Any:
     number = record.contact_phone
-    return number if not number or contact_visible(record) else f"{number[:3]}****{number[-4:]}"
+    return number if not number or contact_visible(record) else masked(number)
 
 
 def facts(item: Any, *names: str) -> dict[str, Any]:

@@ -7,10 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from sqlalchemy import or_, select
+from sqlalchemy.orm import object_session
 
 from app.core import clock
 from app.core.names import name_of
 from app.core.record_views import Card
+from app.core.security import current_rights
 from app.core.show import masked_unless, tag
 from app.core.web import stamp
 
@@ -19,9 +22,11 @@ from .cards_charge import payments, quotes
 from .consultation import CONSULTATION
 from .models import Complaint
 from .people import contact_visible
+from .scope import visible
 from .warranty import warranty_until
 
 Rows = list[tuple[Any, Any]]
+SHOWN = 20
 
 
 def word(labels: dict[str, Any], code: str | None) -> Any:
@@ -215,9 +220,20 @@ def links(record: Complaint) -> Rows:
     return [
         (_("Repeats"), record.recurrence_of_id and _link(record.recurrence_of)),
         (_("Merged into"), record.merged_into_id and _link(record.merged_into)),
+        *(
+            (_("Merged here") if other.merged_into_id == record.id else _("Repeated by"), _link(other))
+            for other in leading_here(record)
+        ),
         (_("Withdrawal asked by"), name_of(record.withdrawal_asked_by_id) if record.withdrawal_asked_by_id else None),
         (_("Reason for the withdrawal"), record.withdrawal_reason),
     ]
+
+
+def leading_here(record: Complaint) -> list[Complaint]:
+    """Later complaints about the same thing, and those that were merged into this one."""
+    here = or_(Complaint.recurrence_of_id == record.id, Complaint.merged_into_id == record.id)
+    query = select(Complaint).where(here, visible(current_rights())).order_by(Complaint.id).limit(SHOWN)
+    return list(object_session(record).scalars(query))  # type: ignore[union-attr]
 
 
 def _link(other: Complaint | None) -> Any:

@@ -234,7 +234,7 @@ class AnswerQuote(StepForm):
 class Pay(StepForm):
     amount = MoneyField(_l("Amount (CNY)"), required=True)
     receipt_no = TextField(_l("Receipt number"), required=True, max_length=60)
-    paid_on = DayField(_l("Paid on"), required=True)
+    paid_on = DayField(_l("Paid on"), required=True, not_future=True)
 
 
 class Merge(StepForm):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core import settings
+from app.core.history import History
 from app.core.workflow import SYSTEM, Fired, after
 
 from . import repeats
@@ -71,9 +73,15 @@ def mark(fired: Fired) -> None:
     """Mark a complaint that has just become major, once per criterion."""
     record = fired.record
     assert isinstance(record, Complaint)
-    new = sorted(set(_met(fired.session, record, LOOKED_AT[fired.step])) - set(record.major_criteria or []))
-    if new and record.state in OPEN:
-        COMPLAINT.fire(fired.session, record, "mark_major", SYSTEM, {"criteria": new}, at=record.changed_at)
+    new = set(_met(fired.session, record, LOOKED_AT[fired.step])) - set(record.major_criteria or [])
+    if new and record.state in OPEN and (new := new - _taken_back(fired.session, record)):
+        COMPLAINT.fire(fired.session, record, "mark_major", SYSTEM, {"criteria": sorted(new)}, at=record.changed_at)
+
+
+def _taken_back(session: Session, record: Complaint) -> set[str]:
+    """The criteria a person has judged not to hold: the portal does not mark by them again."""
+    lines = session.scalars(select(History).where(History.record_id == record.id, History.step == "unmark_major"))
+    return {code for line in lines for code in line.changes.get("major_criteria", [[]])[0] or []}
 
 
 def _met(session: Session, record: Complaint, codes: tuple[str, ...]) -> Iterator[str]:

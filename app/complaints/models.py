@@ -67,8 +67,8 @@ class Complaint(Record):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str | None] = mapped_column(String(20))
     reopened_count: Mapped[int] = mapped_column(default=0)
-    recurrence_of_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"))  # 重复投诉
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"))  # 合并至
+    recurrence_of_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True)  # 重复投诉
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True)  # 合并至
     merged_hours: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))  # worked on what was merged into this
     withdrawal_asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     withdrawal_reason: Mapped[str | None] = mapped_column(Text)
@@ -145,8 +145,8 @@ class Complaint(Record):
     def owed(self) -> Decimal:
         """What of the charge is neither paid nor waived."""
         if not self.charge or self.payment_waived_by_id is not None:
-            return Decimal(0)
-        return max(self.charge - sum((item.amount for item in self.payments), Decimal(0)), Decimal(0))
+            return Decimal("0.00")
+        return max(self.charge - sum((item.amount for item in self.payments), Decimal(0)), Decimal("0.00"))
 
 
 class Part:

@@ -35,9 +35,15 @@ def traveller(session: Session, record: Complaint) -> str:
     return user_turn(record.assignment.technician_id) if record.assignment else role_turn(session, "qc")
 
 
-def co_workers(_session: Session, record: Complaint) -> list[str]:
+def beside_the_office(session: Session, record: Complaint) -> list[str]:
+    """The QC manager, while a withdrawal waits for the approval."""
+    return [role_turn(session, "qc_manager")] if record.withdrawal_asked_by_id is not None else []
+
+
+def party(session: Session, record: Complaint) -> list[str]:
     """Whoever travels along: the visit is theirs too."""
-    return [user_turn(worker.user_id) for worker in record.assignment.co_workers] if record.assignment else []
+    along = record.assignment.co_workers if record.assignment else []
+    return [*(user_turn(worker.user_id) for worker in along), *beside_the_office(session, record)]
 
 
 def is_assigned(record: Complaint, actor: Actor) -> bool:

@@ -97,7 +97,7 @@ def travellers_fit(deed: D) -> str | None:
 
 def special_zone_dated(deed: D) -> str | None:
     """Hong Kong, Macao, Taiwan and abroad have no period of their own: QC types the date, with the reason."""
-    if arrival_code(deed.record) != "ARRIVE_SPECIAL":
+    if arrival_starts(deed.record) != "ARRIVE_SPECIAL":
         return None
     errors = {name: [_("Required for this region.")] for name in ("due_at", "due_reason") if not deed.data.get(name)}
     if errors:

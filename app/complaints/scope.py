@@ -42,14 +42,17 @@ def _reach(rights: Rights) -> Iterator[ColumnElement[bool]]:
             select(link.c.complaint_id)
             .join(notice, notice.c.id == link.c.corrective_action_id)
             .join(record, record.c.id == notice.c.id)
-            .where(record.c.department_id.in_(rights.department_ids), notice.c.issued_at.is_not(None))
+            .where(_concerns(rights, record), notice.c.issued_at.is_not(None))
         )
         question = Complaint.metadata.tables["consultation"]
         yield Complaint.id.in_(
-            select(question.c.complaint_id)
-            .join(record, record.c.id == question.c.id)
-            .where(record.c.department_id.in_(rights.department_ids))
+            select(question.c.complaint_id).join(record, record.c.id == question.c.id).where(_concerns(rights, record))
         )
+
+
+def _concerns(rights: Rights, record: Any) -> ColumnElement[bool]:
+    """What is asked of one's own department, or waits for one in an absent manager's place."""
+    return or_(record.c.department_id.in_(rights.department_ids), record.c.owner.in_(rights.owner_keys))
 
 
 class ComplaintScope(RowScope):

@@ -146,7 +146,7 @@ def agree_later_date(deed: D) -> None:
     row = _running(deed)
     row.agreed_date, row.agreed_evidence = deed.data["new_date"], deed.data["evidence"]
     deed.note(new_date=row.agreed_date, evidence=row.agreed_evidence)
-    for code in ARRIVALS:
+    for code in (*ARRIVALS, "REVISIT"):
         for item in deadlines.running(deed.session, deed.record, code):
             item.agreed_date = row.agreed_date
 
@@ -199,6 +199,8 @@ def complete(deed: D) -> None:
     _failure_mode(deed)
     row = _service(deed, given(deed, *names))
     row.completed_at, row.remote = deed.at, deed.record.assignment is None
+    if row.charge != deed.record.charge:  # what was waived was another charge (2.4)
+        deed.set(payment_waived_by_id=None)
     deed.record.responsibility, deed.record.remedy, deed.record.charge = row.responsibility, row.remedy, row.charge
     _exchange(deed, row)
 

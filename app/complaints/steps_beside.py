@@ -16,8 +16,6 @@ D = Deed[Complaint]
 
 def log_contact(deed: D) -> None:
     deed.record.contacts.append(ContactLog(**part(deed), **given(deed, "channel", "content", "reached")))
-    if deed.data["reached"]:
-        deadlines.meet(deed.session, deed.record, ("ACK",), deed.at)
 
 
 def give_up_waiting(deed: D) -> None:
@@ -39,6 +37,7 @@ def close(deed: D) -> None:
 def reopen(deed: D) -> None:
     record = deed.record
     deed.set(closed_at=None, outcome=None, unconfirmed=False, reopened_count=record.reopened_count + 1)
+    deed.set(withdrawal_asked_by_id=None, withdrawal_reason=None)
     next_round(deed)
 
 

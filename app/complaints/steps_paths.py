@@ -12,7 +12,7 @@ from app.core.deadlines import Deadline
 from app.core.locking import locked
 from app.core.records import Comment, Follower
 from app.core.turns import holders
-from app.core.workflow import Deed
+from app.core.workflow import SYSTEM, Deed
 
 from . import consultation
 from .models import Complaint, ContactLog
@@ -34,6 +34,8 @@ def merge(deed: D) -> None:
     due = _earliest_deadline(deed, target)
     note = {"merged": source.number, "files": moved or None, "due_at": due}
     COMPLAINT.edit(session, target, deed.actor, {"merged_hours": target.merged_hours + hours}, name="absorb", note=note)
+    if new := sorted(set(source.major_criteria or []) - set(target.major_criteria or [])):
+        COMPLAINT.fire(session, target, "mark_major", SYSTEM, {"criteria": new}, at=deed.at)  # 4.4: major stays major
 
 
 def _follow(deed: D, target: Complaint) -> None:

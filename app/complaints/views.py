@@ -32,6 +32,18 @@ from .people import contact_visible
 from .scope import ComplaintScope
 from .workflow import COMPLAINT
 
+PREFILLED = (  # what the address of an intake may already say
+    "customer",
+    "contact_name",
+    "contact_phone",
+    "site_region",
+    "site_address",
+    "product",
+    "serial_no",
+    "failure_mode",
+    "recurrence_of",
+)
+
 
 def customer_cell(record: Complaint) -> Any:
     """The customer, and the number to call: masked for those who only read."""
@@ -146,7 +158,9 @@ class ComplaintView(RecordView):
         return intake.as_correction(record)
 
     def hint(self, record: Complaint, step: Any) -> Hint | None:
-        """2.3: who can go, with competence and load, while the QC manager chooses."""
+        """2.3: who can go, with competence and load, while the QC manager chooses; when reopening, the other way."""
+        if step.name == "reopen" and self.may("can_add"):
+            return Hint("portal/complaint/_linked.html", ())
         if step.name not in ("assign", "reassign"):
             return None
         return Hint("portal/complaint/_travellers.html", dispatch.travellers(db.session, record))
@@ -197,11 +211,7 @@ class ComplaintView(RecordView):
         started = {"channel": request.args.get("channel", "phone")}
         return {
             **started,
-            **{
-                key: request.args[key]
-                for key in ("customer", "site_region", "product", "recurrence_of")
-                if key in request.args
-            },
+            **{key: request.args[key] for key in PREFILLED if request.args.get(key)},
         }
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:

@@ -74,17 +74,17 @@ def _ask(questions: tuple[Any, ...], deed: Deed[Any]) -> None:
 
 
 def _late(deed: Deed[Any]) -> None:
-    """A deed past its deadline says why; the reason stays with the deadline."""
-    if not deed.step.late or deed.actor.is_system:
+    """A deed past its deadline says why where the table demands it; a reason given stays with the deadline."""
+    if "late_reason" not in deed.data or deed.actor.is_system:
         return
     missed = [
         item
-        for code in deed.step.late
+        for code in deed.step.meets
         for item in deadlines.running(deed.session, deed.record, code)
         if deed.moment >= item.due_at
     ]
-    reason = (deed.data.get("late_reason") or "").strip()
-    if missed and not reason:
+    reason = (deed.data["late_reason"] or "").strip()
+    if not reason and any(item.code in deed.step.late for item in missed):
         raise Invalid({"late_reason": [_("This is past its deadline: give the reason.")]})
     for item in missed:
         item.breach_reason = reason

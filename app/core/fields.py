@@ -92,9 +92,9 @@ class DayField(BusinessField):
     widget = DateInput()
     schema = {"type": "string", "format": "date"}
 
-    def __init__(self, label: Any = None, *, not_past: bool = False, **kw: Any) -> None:
+    def __init__(self, label: Any = None, *, not_past: bool = False, not_future: bool = False, **kw: Any) -> None:
         super().__init__(label, **kw)
-        self.not_past = not_past
+        self.not_past, self.not_future = not_past, not_future
 
     def clean(self, raw: Any, text: str) -> Any:
         try:
@@ -105,6 +105,8 @@ class DayField(BusinessField):
             raise ValueError(_("The year must be between 1990 and 2100."))
         if self.not_past and day < clock.today():
             raise ValueError(_("This day is over. Choose today or later."))
+        if self.not_future and day > clock.today():
+            raise ValueError(_("This day has not come yet. Choose today or earlier."))
         return day
 
 

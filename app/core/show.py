@@ -64,5 +64,5 @@ def masked_unless(visible: bool, phone: str | None) -> Any:
     if not phone:
         return None
     if not visible:
-        return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****"
+        return f"{phone[:3]}****{phone[-4:]}" if len(phone) > 7 else "****"
     return Markup('<a href="tel:{}">{}</a>').format(phone, phone)

@@ -130,12 +130,13 @@ class Workflow(Generic[R]):
         stages: tuple[Stage, ...] = (),
         tabs: Mapping[str, tuple[Any, tuple[StrEnum, ...]]] | None = None,
         begins: tuple[Starts, ...] = (),
+        since: Mapping[str, Callable[[Any], datetime]] | None = None,  # begun at another moment than the creation
         title: Any = "",
     ) -> None:
         self.name, self.thing, self.initial, self.title = name, thing, initial, title
         self.states, self.steps, self.stages, self.begins = states, tuple(steps), stages, begins
         self.awaits_others = any(facts.also for facts in states.values())
-        self.tabs = tabs or {}
+        self.tabs, self.since = tabs or {}, since or {}
         self._rows = {(step.name, str(source)): step for step in self.steps for source in step.source}
         WORKFLOWS[name] = self
 
@@ -183,7 +184,7 @@ class Workflow(Generic[R]):
             code = start if isinstance(start, str) else start(record)
             if code:
                 until, why = (due or {}).get(code, (None, ""))
-                begun = getattr(record, "received_at", None) or at
+                begun = self.since[code](record) if code in self.since else at
                 deadlines.start(session, record, code, begun, due_at=until, reason=why)
         joined = self._settle(session, record, at)
         line = history.append(

@@ -59,7 +59,7 @@ def is_regular(phone: str) -> bool:
 
 def masked(phone: str | None) -> str:
     """138****5678: enough to recognise, not enough to call."""
-    if not phone or len(phone) < 7:
+    if not phone or len(phone) < 8:
         return "****" if phone else ""
     return f"{phone[:3]}****{phone[-4:]}"
 

@@ -31,6 +31,7 @@ from .recipients import ASKED, To
 
 FOLDER = Path(__file__).parent / "templates"
 LANGUAGES = ("zh", "en")
+TRAVELS_WITH_FORM = ("complaint.assign", "complaint.reassign")  # 2.1: the record goes along, ready for printing
 _texts = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False, trim_blocks=False)  # noqa: S701
 _pages = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=True)
 
@@ -81,6 +82,7 @@ def _facts(session: Session, mail: OutboxMail, to: To, locale: str) -> dict[str,
         "comment": "",
         "track": "",
         "act": "",
+        "form": "",
         **(mail.payload or {}),
     }
     if record is not None:
@@ -88,6 +90,8 @@ def _facts(session: Session, mail: OutboxMail, to: To, locale: str) -> dict[str,
         facts.update(_of_deadline(session, mail, locale))
         if mail.user_id is not None:
             facts["link"] = f"{current_app.config['PUBLIC_URL']}/{record.kind}/show/{record.id}"
+            if mail.event in TRAVELS_WITH_FORM:
+                facts["form"] = f"{current_app.config['PUBLIC_URL']}/complaint/{record.id}/print/complaint_record"
         else:
             facts.update(_for_customer(session, record, mail))
     return facts

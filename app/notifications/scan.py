@@ -21,7 +21,11 @@ from .quiet import in_business_hours
 from .rules import BESIDE_DEADLINE, RESPONSIBLE, THREE_DAYS_LATE
 
 BATCH = 500
-BEYOND = {"HAND_TO_QC": ("reception_lead",), "NEGOTIATE": ("leader",)}  # told at the breach itself
+BEYOND = {  # told at the breach itself
+    "HAND_TO_QC": ("reception_lead",),
+    "NEGOTIATE": ("leader",),
+    **dict.fromkeys(("ARRIVE_IN", "ARRIVE_OUT", "ARRIVE_REMOTE", "ARRIVE_SPECIAL"), ("qc_manager", "reception")),  # 2.2
+}
 WHEN_LONG_OVERDUE: list[Callable[[Session, Deadline], None]] = []
 
 

@@ -16,7 +16,11 @@ MANAGERS = ("department_manager", "qc_manager", "sales_manager", "marketing_mana
 
 def manager_turn(session: Session, record: Any) -> str:
     """The manager of the record's department, else whoever holds the function there."""
-    department = session.get_one(Department, record.department_id)
+    return leader_of(session, session.get_one(Department, record.department_id))
+
+
+def leader_of(session: Session, department: Department) -> str:
+    """The turn of a department's manager, else of whoever holds the function there."""
     if department.manager_id:
         return user_turn(department.manager_id)
     return role_turn(session, "department_manager", department.id)

@@ -254,6 +254,8 @@ def upgrade() -> None:
         batch_op.create_foreign_key('fk_complaint_withdrawal_asked_by_id', 'ab_user', ['withdrawal_asked_by_id'], ['id'])
         batch_op.create_foreign_key('fk_complaint_payment_waived_by_id', 'ab_user', ['payment_waived_by_id'], ['id'])
         batch_op.create_foreign_key('fk_complaint_merged_into_id', 'complaint', ['merged_into_id'], ['id'])
+        batch_op.create_index(batch_op.f('ix_complaint_merged_into_id'), ['merged_into_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_complaint_recurrence_of_id'), ['recurrence_of_id'], unique=False)
 
     with op.batch_alter_table('confirmation', schema=None) as batch_op:
         batch_op.add_column(sa.Column('frozen_id', sa.Integer(), nullable=True))
@@ -312,6 +314,8 @@ def downgrade() -> None:
         batch_op.drop_column('source')
 
     with op.batch_alter_table('complaint', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_complaint_recurrence_of_id'))
+        batch_op.drop_index(batch_op.f('ix_complaint_merged_into_id'))
         batch_op.drop_constraint('fk_complaint_merged_into_id', type_='foreignkey')
         batch_op.drop_constraint('fk_complaint_payment_waived_by_id', type_='foreignkey')
         batch_op.drop_constraint('fk_complaint_withdrawal_asked_by_id', type_='foreignkey')

@@ -116,7 +116,7 @@ def test_search_finds_by_number_customer_initials_and_phone(line: Line, as_role)
 def test_a_phone_number_is_masked_for_those_who_only_read(line: Line, as_role):
     number = line.register(contact_phone="13812345678")
     assert "13812345678" in as_role("qc").get(f"/complaint/show/{number}").text
-    masked = as_role("sales_manager").get(f"/complaint/show/{number}").text
+    masked = as_role("sales").get(f"/complaint/show/{number}").text
     assert "138****5678" in masked
     assert "13812345678" not in masked
-    assert line.by("sales_manager").get(f"complaint/{number}").json["result"]["contact_phone"] == "138****5678"
+    assert line.by("sales").get(f"complaint/{number}").json["result"]["contact_phone"] == "138****5678"

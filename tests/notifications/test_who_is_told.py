@@ -42,6 +42,14 @@ def test_2_2_the_technician_reception_and_the_customer_are_told_of_an_assignment
     assert owed(session) == {"technician", "reception", "reception_lead", "customer1@example.com"}
 
 
+def test_2_1h_the_technician_s_mail_leads_to_the_form_ready_for_printing(line: Line, app, sink: Sink, as_role):
+    number = line.at("assigned")
+    run_once(app)
+    text = sink.to("technician")[0].get_body(("plain",)).get_content()
+    assert f"/complaint/{number}/print/complaint_record" in text
+    assert "顾客投诉及处理记录表" in as_role("technician", "zh").get(f"/complaint/{number}/print/complaint_record").text
+
+
 def test_4_4_a_major_complaint_is_mailed_to_the_general_manager_at_once(line: Line, session, app, sink: Sink, at):
     number = line.at("at_qc")
     clear(session)
