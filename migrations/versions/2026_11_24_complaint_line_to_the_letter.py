@@ -250,9 +250,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('withdrawal_asked_by_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('withdrawal_reason', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('payment_waived_by_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('claimed_loss', sa.Numeric(precision=14, scale=2), nullable=True))
+        batch_op.add_column(sa.Column('clerk_id', sa.Integer(), nullable=True))
         batch_op.create_foreign_key('fk_complaint_failure_mode_id', 'failure_mode', ['failure_mode_id'], ['id'])
         batch_op.create_foreign_key('fk_complaint_withdrawal_asked_by_id', 'ab_user', ['withdrawal_asked_by_id'], ['id'])
         batch_op.create_foreign_key('fk_complaint_payment_waived_by_id', 'ab_user', ['payment_waived_by_id'], ['id'])
+        batch_op.create_foreign_key('fk_complaint_clerk_id', 'ab_user', ['clerk_id'], ['id'])
         batch_op.create_foreign_key('fk_complaint_merged_into_id', 'complaint', ['merged_into_id'], ['id'])
 
     with op.batch_alter_table('confirmation', schema=None) as batch_op:
@@ -313,9 +316,12 @@ def downgrade() -> None:
 
     with op.batch_alter_table('complaint', schema=None) as batch_op:
         batch_op.drop_constraint('fk_complaint_merged_into_id', type_='foreignkey')
+        batch_op.drop_constraint('fk_complaint_clerk_id', type_='foreignkey')
         batch_op.drop_constraint('fk_complaint_payment_waived_by_id', type_='foreignkey')
         batch_op.drop_constraint('fk_complaint_withdrawal_asked_by_id', type_='foreignkey')
         batch_op.drop_constraint('fk_complaint_failure_mode_id', type_='foreignkey')
+        batch_op.drop_column('clerk_id')
+        batch_op.drop_column('claimed_loss')
         batch_op.drop_column('payment_waived_by_id')
         batch_op.drop_column('withdrawal_reason')
         batch_op.drop_column('withdrawal_asked_by_id')
