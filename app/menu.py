@@ -23,6 +23,7 @@ from .corrective import watch as _watch  # noqa: F401  (recurrences reopen notic
 from .corrective.api import CorrectiveActionApi
 from .corrective.views import CorrectiveActionView
 from .customers import api as customers_api
+from .customers import handing as _customer_handing  # noqa: F401
 from .customers import views as customers
 from .gm import occasions as _occasions  # noqa: F401  (what comes before the GM by itself)
 from .gm.views import GmReportApi, GmReportView, MajorPage

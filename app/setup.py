@@ -77,10 +77,10 @@ def add_administrator(username: str, email: str, password: str) -> None:
 
 
 def import_calendar_year(year: int) -> str:
-    """Bring in a year and compute running provisional deadlines again."""
+    """Bring in a year and compute the running deadlines again."""
     confirmed = workdays.import_year(db.session, year).confirmed
     reason = str(_("The calendar of %(year)s was imported.", year=year))
-    changed = recompute_open(db.session, reason, SYSTEM, provisional=True)
+    changed = recompute_open(db.session, reason, SYSTEM)
     db.session.commit()
     told = f"{year} is {'confirmed' if confirmed else 'not published yet: its days stay provisional'}."
     return f"{told} {changed} running deadlines changed."

@@ -93,6 +93,7 @@ class ComplaintApi(RecordApi):
         "contract",
         "description",
         "customer_demand",
+        "claimed_loss",
         "severity",
         "nature",
         "is_major",

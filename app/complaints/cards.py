@@ -76,6 +76,7 @@ def content(record: Complaint) -> Rows:
         (_("Subject"), record.subject),
         (_("Description"), record.description),
         (_("Customer's demand"), record.customer_demand),
+        (_("Claimed loss (CNY)"), record.claimed_loss and f"{record.claimed_loss:,.2f}"),
         (_("Nature"), word(codes.NATURES, record.nature)),
         (_("Solution plan"), record.solution_plan),
         (_("Major because of"), criteria),

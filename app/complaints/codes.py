@@ -95,9 +95,9 @@ CONTACT_CHANNELS = {
 }
 MAJOR_CRITERIA = {
     "safety": _l("Injury, fire or safety risk"),
-    "loss": _l("Claimed loss of 50,000 CNY or more"),
-    "repeat": _l("Three or more complaints with the same product and failure mode in 30 days"),
-    "batch": _l("Two or more of one batch"),
+    "loss": _l("High loss claimed"),
+    "repeat": _l("Repeated complaints with the same product and failure mode"),
+    "batch": _l("Several complaints of one batch"),
     "public": _l("Media, regulator, 12315 or lawyer's letter"),
     "key_customer": _l("Key customer"),
     "reopened": _l("Reopened twice or more"),

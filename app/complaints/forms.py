@@ -65,6 +65,7 @@ class Intake(StepForm):
     subject = TextField(_l("Subject"), required=True, max_length=200)
     description = LongTextField(_l("Description"), required=True)
     customer_demand = LongTextField(_l("Customer's demand"))
+    claimed_loss = MoneyField(_l("Claimed loss (CNY)"))
     severity = ChoiceField(_l("Severity"), choices=codes.SEVERITIES)
     recurrence_of = RemoteSelectField(_l("Repeats the complaint"), lookup="complaint")
 
@@ -97,6 +98,7 @@ class Correction(StepForm):
     subject = TextField(_l("Subject"), required=True, max_length=200)
     description = LongTextField(_l("Description"), required=True)
     customer_demand = LongTextField(_l("Customer's demand"))
+    claimed_loss = MoneyField(_l("Claimed loss (CNY)"))
     severity = ChoiceField(_l("Severity"), choices=codes.SEVERITIES)
 
 

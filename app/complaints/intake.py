@@ -30,6 +30,7 @@ PLAIN = (
     "subject",
     "description",
     "customer_demand",
+    "claimed_loss",
     "severity",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,11 @@ from . import repeats
 from .codes import OPEN
 from .models import Complaint
 from .workflow import COMPLAINT
+
+
+def loss(session: Session, record: Complaint) -> bool:
+    """The customer claims much."""
+    return (record.claimed_loss or 0) >= Decimal(settings.get(session, "major_loss_amount"))
 
 
 def repeat(session: Session, record: Complaint) -> bool:
@@ -50,6 +56,7 @@ def unsatisfied(session: Session, record: Complaint) -> bool:
 
 
 CRITERIA: dict[str, Callable[[Session, Complaint], bool]] = {
+    "loss": loss,
     "repeat": repeat,
     "batch": batch,
     "key_customer": key_customer,
@@ -57,8 +64,8 @@ CRITERIA: dict[str, Callable[[Session, Complaint], bool]] = {
     "unsatisfied": unsatisfied,
 }
 LOOKED_AT = {
-    "register": ("key_customer", "batch", "repeat"),
-    "edit": ("batch", "repeat"),
+    "register": ("loss", "key_customer", "batch", "repeat"),
+    "edit": ("loss", "batch", "repeat"),
     "draft_disposition": ("repeat",),
     "investigate": ("repeat",),
     "complete": ("repeat",),

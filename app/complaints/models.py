@@ -33,6 +33,7 @@ class Complaint(Record):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     backfilled: Mapped[bool] = mapped_column(default=False)  # 补录
     received_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    clerk_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))  # to whom the receiver's work was handed
     complainant: Mapped[str | None] = mapped_column(String(80))
     contact_name: Mapped[str | None] = mapped_column(String(80))
     contact_phone: Mapped[str | None] = mapped_column(String(40))
@@ -48,6 +49,7 @@ class Complaint(Record):
     subject: Mapped[str] = synonym("title")
     description: Mapped[str] = mapped_column(Text)
     customer_demand: Mapped[str | None] = mapped_column(Text)
+    claimed_loss: Mapped[Decimal | None] = mapped_column(Money)  # 索赔金额
     severity: Mapped[str | None] = mapped_column(String(20))
     nature: Mapped[str] = mapped_column(String(20), default="undetermined")
     is_major: Mapped[bool] = mapped_column(default=False)
@@ -78,6 +80,7 @@ class Complaint(Record):
     product: Mapped[Product | None] = relationship()
     site_region: Mapped[Region] = relationship()
     received_by: Mapped[User | None] = relationship(foreign_keys=[received_by_id])
+    clerk: Mapped[User | None] = relationship(foreign_keys=[clerk_id])
     negotiations: Mapped[list[Negotiation]] = relationship(order_by="Negotiation.id", back_populates="complaint")
     dispositions: Mapped[list[Disposition]] = relationship(order_by="Disposition.id", back_populates="complaint")
     assignments: Mapped[list[Assignment]] = relationship(order_by="Assignment.id", back_populates="complaint")
@@ -99,6 +102,11 @@ class Complaint(Record):
         Index("ix_complaint_product", "product_id"),
         Index("ix_complaint_phone", "contact_phone"),
     )
+
+    @property
+    def kept_by_id(self) -> int | None:
+        """Whoever looks after it at the reception: the receiver, else a successor."""
+        return self.clerk_id or self.received_by_id
 
     @property
     def assignment(self) -> Assignment | None:

@@ -19,7 +19,7 @@ def role(code: str) -> Turn:
 
 def clerk(session: Session, record: Complaint) -> str:
     """The receiving clerk, else Reception."""
-    person = record.received_by
+    person = record.clerk or record.received_by
     return user_turn(person.id) if person and person.active else role_turn(session, "reception")
 
 
@@ -70,7 +70,7 @@ def own_slip(record: Complaint, actor: Actor) -> bool:
     """The QC manager voids any slip; Reception its own, on the same day."""
     if actor.may("void_any"):
         return True
-    mine = record.created_by_id in actor.stands_for or record.received_by_id in actor.stands_for
+    mine = bool({record.created_by_id, record.kept_by_id} & actor.stands_for)
     return mine and clock.local(record.created_at).date() == clock.today()
 
 

@@ -40,7 +40,7 @@ def merge(deed: D) -> None:
 
 def _follow(deed: D, target: Complaint) -> None:
     """Both owners: whoever had the merged complaint hears of the other one from now on."""
-    people = {deed.record.received_by_id, *holders(deed.session, deed.record.owner)} - {None, target.received_by_id}
+    people = {deed.record.kept_by_id, *holders(deed.session, deed.record.owner)} - {None, target.kept_by_id}
     for person in sorted(people):  # type: ignore[type-var]
         if deed.session.get(Follower, (target.id, person)) is None:
             deed.session.add(Follower(record_id=target.id, user_id=person))

@@ -243,16 +243,14 @@ def recompute(
 
 
 def recompute_all(
-    session: Session, reason: str, *, codes: Iterable[str] | None = None, provisional: bool = False
+    session: Session, reason: str, *, codes: Iterable[str] | None = None
 ) -> list[tuple[Deadline, datetime, datetime]]:
-    """Compute the open clocks again, of some codes or the provisional ones; answers those that moved."""
+    """Compute the open clocks again, all or those of some codes; answers those that moved."""
     still_open = (Deadline.met_at.is_(None), Deadline.cancelled_at.is_(None))
     whole = selectinload(Deadline.record).selectinload(Record.deadlines)
     query = select(Deadline).where(*still_open).order_by(Deadline.id).options(whole)
     if codes is not None:
         query = query.where(Deadline.code.in_(list(codes)))
-    if provisional:
-        query = query.where(Deadline.provisional)
     rules = {rule.code: rule for rule in session.scalars(select(DeadlineRule).where(DeadlineRule.active))}
     moved = (
         (deadline, recompute(session, deadline, reason, rule=rules[deadline.code]))

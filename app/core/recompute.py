@@ -10,11 +10,9 @@ from . import clock, deadlines, history
 from .workflow import Actor
 
 
-def recompute_open(
-    session: Session, reason: str, actor: Actor, *, codes: Iterable[str] | None = None, provisional: bool = False
-) -> int:
+def recompute_open(session: Session, reason: str, actor: Actor, *, codes: Iterable[str] | None = None) -> int:
     """Compute the running deadlines again; answers how many moved. The caller commits."""
-    moved = deadlines.recompute_all(session, reason, codes=codes, provisional=provisional)
+    moved = deadlines.recompute_all(session, reason, codes=codes)
     for deadline, old, new in sorted(moved, key=lambda item: item[0].record_id):
         record = deadline.record
         record.version += 1

@@ -112,6 +112,8 @@ declare(
 declare("link_days", 14, _l("A customer's link can be used for (days)"), kind="int", group=COMPLAINTS)
 declare("repeat_days", 365, _l("A complaint repeats an earlier one of the last (days)"), kind="int", group=COMPLAINTS)
 MAJOR = _l("Major quality complaints (4.4)")
+declare("major_loss", True, _l("A high claimed loss marks a complaint major"), kind="bool", group=MAJOR)
+declare("major_loss_amount", "50000.00", _l("Claimed loss: from (CNY)"), kind="decimal", group=MAJOR)
 declare("major_repeat", True, _l("Repeats of one failure mode mark themselves major"), kind="bool", group=MAJOR)
 declare("major_repeat_count", 3, _l("Same product and failure mode: from (complaints)"), kind="int", group=MAJOR)
 declare("major_repeat_days", 30, _l("Same product and failure mode: within (days)"), kind="int", group=MAJOR)

@@ -28,7 +28,7 @@ def may(permission: str, thing: str = "Complaint") -> Who:
 
 
 def clerk(session: Session, record: Any) -> list[int]:
-    return [record.received_by_id] if record.received_by_id else []
+    return [record.kept_by_id] if record.kept_by_id else []
 
 
 def seller(session: Session, record: Any) -> list[int]:

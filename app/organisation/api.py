@@ -153,12 +153,15 @@ class EmployeeApi(BaseApi):
           requestBody:
             content:
               application/json:
-                schema: {type: object, properties: {to: {type: string}, reason: {type: string}}}
+                schema:
+                  type: object
+                  properties: {to: {type: string}, to_visits: {type: string}, reason: {type: string}}
           responses:
             200: {description: "handed_over: how much it was"}
             422: {description: "wrong fields"}
         """
-        row, form = self.row(pk), handing.HandOver.of(body())
+        row = self.row(pk)
+        form = handing.form_class(db.session, row.user_id).of(body())
         if not form.validate():
             raise Invalid(form.sentences())
         number = handing.hand_over(db.session, row.user_id, form.values(), self.actor())

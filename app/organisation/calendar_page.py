@@ -112,12 +112,8 @@ class CalendarView(Page):
             flash(_("Type a year between %(first)s and %(last)s.", first=EARLIEST, last=LATEST), "danger")
             return redirect(url_for("CalendarView.list"))
         known = workdays.import_year(db.session, year)
-        moved = recompute_open(
-            db.session,
-            _("The calendar of %(year)s was imported.", year=year),
-            actor_for("WorkCalendar"),
-            provisional=True,
-        )
+        reason = _("The calendar of %(year)s was imported.", year=year)
+        moved = recompute_open(db.session, reason, actor_for("WorkCalendar"))
         db.session.commit()
         flash(_("%(year)s was imported.", year=year), "success")
         if not known.confirmed:

@@ -136,27 +136,37 @@ class EmployeeView(BaseView):
     @has_access
     @permission_name("edit")
     def hand_over(self, pk: int) -> Any:
-        """All open work of somebody who leaves goes to a colleague."""
+        """All open work of somebody who leaves goes to colleagues: first shown who gets what, then done."""
         row = self.get_or_404(pk)
-        form = handing.HandOver.of(request.form)
-        if request.method == "POST":
-            try:
-                if not form.validate():
-                    raise Invalid(form.sentences())
-                number = handing.hand_over(db.session, row.user_id, form.values(), self.actor())
-                db.session.commit()
-            except Invalid as wrong:
-                db.session.rollback()
-                return self._hand_over_page(self.get_or_404(pk), marked(form, wrong.errors)), 422
-            flash(_("%(n)s pieces of work were handed over.", n=number), "success")
-            return redirect(url_for("EmployeeView.show", pk=pk))
-        return self._hand_over_page(row, handing.HandOver())
+        asked = handing.form_class(db.session, row.user_id)
+        if request.method == "GET":
+            return self._hand_over_page(row, asked())
+        form = asked.of(request.form)
+        try:
+            if not form.validate():
+                raise Invalid(form.sentences())
+            if "confirmed" not in request.form:
+                return self._hand_over_page(row, form, handing.shares(db.session, row.user_id, form.values()))
+            number = handing.hand_over(db.session, row.user_id, form.values(), self.actor())
+            db.session.commit()
+        except Invalid as wrong:
+            db.session.rollback()
+            return self._hand_over_page(self.get_or_404(pk), marked(form, wrong.errors)), 422
+        flash(_("%(n)s pieces of work were handed over.", n=number), "success")
+        return redirect(url_for("EmployeeView.show", pk=pk))
 
-    def _hand_over_page(self, row: EmployeeProfile, form: Any) -> Any:
+    def _hand_over_page(self, row: EmployeeProfile, form: Any, shares: Any = ()) -> Any:
         title = _("Hand over the work of %(name)s", name=full_name(row.user))
         amounts = handing.amounts(db.session, row.user_id)
         return self.render_template(
-            "portal/organisation/hand_over.html", view=self, row=row, form=form, title=title, amounts=amounts
+            "portal/organisation/hand_over.html",
+            view=self,
+            row=row,
+            form=form,
+            title=title,
+            amounts=amounts,
+            shares=shares,
+            name=full_name,
         )
 
     def held(self, row: EmployeeProfile) -> list[EmployeeCompetence]:

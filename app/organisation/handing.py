@@ -1,4 +1,4 @@
-"""Somebody leaves: all open work goes to a colleague in one deed. Each domain says what its work is."""
+"""Somebody leaves: all open work goes to colleagues in one deed. Each domain says what its work is."""
 
 from __future__ import annotations
 
@@ -15,12 +15,39 @@ from app.core.awaited import waiting
 from app.core.fields import LongTextField, PersonField
 from app.core.forms import StepForm
 from app.core.locking import locked
+from app.core.names import full_name
 from app.core.records import Record
-from app.core.turns import user_turn
+from app.core.turns import user_turn, users_with_role
 from app.core.workflow import WORKFLOWS, Actor, Invalid
 
-from .models import Department
-from .people import find_login
+from .models import Department, EmployeeProfile
+from .people import Person, find_login
+from .turns import MANAGERS
+
+Able = Callable[[Session], list[int]]
+
+
+@dataclass(frozen=True)
+class Work:
+    """A kind of open work: how much a person has of it, how it is given to another, and who can do it."""
+
+    code: str
+    label: Any
+    count: Callable[[Session, int], int]
+    give: Callable[[Session, int, Person, Actor, str], None]
+    able: Able | None = None  # None: anybody
+
+
+@dataclass(frozen=True)
+class Share:
+    """What of somebody's work goes to whom."""
+
+    work: Work
+    number: int
+    to: Person
+
+
+KINDS: list[Work] = []
 
 
 class HandOver(StepForm):
@@ -30,54 +57,93 @@ class HandOver(StepForm):
     reason = LongTextField(_l("Reason"), required=True)
 
 
-@dataclass(frozen=True)
-class Work:
-    """A kind of open work: how much a person has of it, and how it is given to another."""
+def form_class(session: Session, user_id: int) -> type[StepForm]:
+    """To whom, and for each kind of work there is another colleague if wanted."""
 
-    label: Any
-    count: Callable[[Session, int], int]
-    give: Callable[[Session, int, int, Actor, str], None]
+    class Divided(HandOver):
+        pass
 
-
-KINDS: list[Work] = []
+    for kind in KINDS:
+        if kind.count(session, user_id):
+            setattr(Divided, f"to_{kind.code}", PersonField(_("%(work)s: to", work=kind.label), lookup="employee"))
+    return Divided
 
 
 def amounts(session: Session, user_id: int) -> list[tuple[Any, int]]:
     """What waits for a person, kind by kind."""
-    open_records = select(func.count()).select_from(Record).where(waiting([user_turn(user_id)]))
     every = [(kind.label, kind.count(session, user_id)) for kind in KINDS]
-    every.append((_l("Records waiting for this person"), session.scalar(open_records) or 0))
+    every.append((_l("Records waiting for this person"), len(_waiting(session, user_id))))
     return [(label, number) for label, number in every if number]
 
 
-def hand_over(session: Session, user_id: int, values: dict[str, Any], actor: Actor) -> int:
-    """Give everything open to a colleague; answers how much it was. The caller commits. Raises Invalid."""
-    person = find_login(session, values["to"])
-    if person is None or not person.active or person.user_id == user_id:
-        raise Invalid({"to": [_("Choose another active colleague.")]})
-    total = sum(number for _label, number in amounts(session, user_id))
+def shares(session: Session, user_id: int, values: dict[str, Any]) -> list[Share]:
+    """Who gets what, before anything is given. Raises Invalid."""
+    everything = _colleague(session, user_id, "to", values["to"])
+    found = []
     for kind in KINDS:
-        kind.give(session, user_id, person.user_id, actor, values["reason"])
-    _settle(session, user_id, actor, values["reason"])
-    return total
+        if number := kind.count(session, user_id):
+            field = f"to_{kind.code}" if values.get(f"to_{kind.code}") else "to"
+            to = everything if field == "to" else _colleague(session, user_id, field, values[field])
+            if kind.able is not None and to.user_id not in kind.able(session):
+                sentence = _("%(name)s can't do this: %(work)s.", name=full_name(to.user), work=kind.label)
+                raise Invalid({field: [sentence + " " + _("Choose another active colleague.")]})
+            found.append(Share(kind, number, to))
+    return found
 
 
-def _settle(session: Session, user_id: int, actor: Actor, reason: str) -> None:
+def hand_over(session: Session, user_id: int, values: dict[str, Any], actor: Actor) -> int:
+    """Give everything open to colleagues; answers how much it was. The caller commits. Raises Invalid."""
+    parts = shares(session, user_id, values)
+    for part in parts:
+        part.work.give(session, user_id, part.to, actor, values["reason"])
+    return sum(part.number for part in parts) + _settle(session, user_id, actor, values["reason"])
+
+
+def _colleague(session: Session, user_id: int, field: str, login: str) -> Person:
+    person = find_login(session, login)
+    if person is None or not person.active or person.user_id == user_id:
+        raise Invalid({field: [_("Choose another active colleague.")]})
+    return person
+
+
+def _waiting(session: Session, user_id: int) -> list[Any]:
+    theirs = select(Record.id, Record.kind).where(waiting([user_turn(user_id)])).order_by(Record.id)
+    return list(session.execute(theirs).all())
+
+
+def _settle(session: Session, user_id: int, actor: Actor, reason: str) -> int:
     """Whatever still waits for the person by name asks again whose turn it is (a department's new manager)."""
     session.flush()
-    theirs = select(Record.id, Record.kind).where(waiting([user_turn(user_id)])).order_by(Record.id)
-    for number, kind in session.execute(theirs).all():
+    rows = _waiting(session, user_id)
+    for number, kind in rows:
         record = locked(session, Record, number)
         WORKFLOWS[kind].edit(session, record, actor, {}, name="hand_work", comment=reason, note={"from": user_id})
+    return len(rows)
 
 
 def _led(session: Session, user_id: int) -> list[Department]:
     return list(session.scalars(select(Department).where(Department.manager_id == user_id)))
 
 
-def _lead(session: Session, user_id: int, to: int, actor: Actor, reason: str) -> None:
+def _lead(session: Session, user_id: int, to: Person, actor: Actor, reason: str) -> None:
     for department in _led(session, user_id):
-        department.manager_id = to
+        department.manager_id = to.user_id
 
 
-KINDS.append(Work(_l("Departments led"), lambda session, user_id: len(_led(session, user_id)), _lead))
+def _leaders(session: Session) -> list[int]:
+    return [person for code in MANAGERS for person in users_with_role(session, code)]
+
+
+def _stood_in_for(session: Session, user_id: int) -> int:
+    query = select(func.count()).select_from(EmployeeProfile).where(EmployeeProfile.deputy_id == user_id)
+    return session.scalar(query) or 0
+
+
+def _stand_in(session: Session, user_id: int, to: Person, actor: Actor, reason: str) -> None:
+    """Nobody stands in for themselves: then another deputy has to be named."""
+    for profile in session.scalars(select(EmployeeProfile).where(EmployeeProfile.deputy_id == user_id)):
+        profile.deputy_id = to.user_id if to.user_id != profile.user_id else None
+
+
+KINDS.append(Work("departments", _l("Departments led"), lambda *who: len(_led(*who)), _lead, _leaders))
+KINDS.append(Work("deputy", _l("Colleagues stood in for"), _stood_in_for, _stand_in))

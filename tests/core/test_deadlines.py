@@ -241,7 +241,7 @@ def test_a_provisional_end_is_settled_when_the_year_is_published(session: Sessio
     session.get_one(CalendarYear, 2027).confirmed = True
     override_day(session, date(2027, 1, 3), True, "调休", "Working Sunday")
     session.flush()
-    assert deadlines.recompute_all(session, "2027年日历公布", provisional=True) == [
+    assert deadlines.recompute_all(session, "2027年日历公布") == [
         (one, end_of_day("2027-01-04"), end_of_day("2027-01-03"))
     ]
     assert not one.provisional

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.core import settings
 from app.notifications.engine import run_once
 from tests.complaints.conftest import Line
 
@@ -174,3 +175,17 @@ def test_the_work_page_shows_what_waits_of_every_kind(line: Line, as_role: Any, 
     at("2026-11-27 09:00")
     assert f"/consultation/show/{row['id']}" in manager.get("/work/?only=overdue").get_data(as_text=True)
     assert f"/consultation/show/{row['id']}" not in as_role("tech_manager").get("/work/").get_data(as_text=True)
+
+
+def test_4_4_a_high_claimed_loss_marks_itself_and_the_amount_is_a_setting(line: Line, session: Any):
+    low = line.register(claimed_loss="49999.99")
+    high = line.register(claimed_loss="50000.00")
+    assert (line.read(low)["is_major"], line.read(high)["major_criteria"]) == (False, ["loss"])
+    row = next(row for row in line.by("auditor").get(f"complaint/{high}/history").json if row["step"] == "mark_major")
+    assert row["actor"] == "system"
+    settings.put(session, "major_loss_amount", "10000.00")
+    session.commit()
+    assert line.read(line.register(claimed_loss="10000"))["major_criteria"] == ["loss"]
+    settings.put(session, "major_loss", False)
+    session.commit()
+    assert line.read(line.register(claimed_loss="90000"))["is_major"] is False

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from app.core import clock, deadlines
+from app.core import clock, deadlines, workdays
 from app.core.deadlines import Deadline, DeadlineRule
 from app.core.records import Record
 from app.core.settings import DECLARED, Setting
@@ -123,6 +123,20 @@ def test_a_year_is_imported_again_and_own_days_stay(as_role, session):
     assert "Type a year" in admin.post("/calendar/import", {"year": "soon"}, follow_redirects=True).text
     assert as_role("qc").get("/calendar/").status_code == 200
     assert as_role("qc").post("/calendar/import", {"year": "2026"}).status_code in (302, 403)
+
+
+def test_a_year_that_is_published_otherwise_moves_every_running_deadline(as_role, session, running):
+    number, _record = running
+    day = session.get(WorkCalendarDay, date(2026, 11, 25))
+    assert day is None and due(session, number) == "11-27 00:00"
+    session.add(WorkCalendarDay(day=date(2026, 11, 25), is_workday=False, name_zh="误", name_en="Mistake"))
+    workdays._touch(session)
+    session.commit()
+    admin = as_role("admin")
+    admin.post("/calendar/day/2026-12-24", {"is_workday": "false", "name_zh": "厂庆", "name_en": "Company day"})
+    assert due(session, number) == "11-28 00:00"
+    answer = admin.post("/calendar/import", {"year": "2026"}, follow_redirects=True)
+    assert "1 running deadlines moved" in answer.text and due(session, number) == "11-27 00:00"
 
 
 def rule(session, code):

@@ -1,0 +1,31 @@
+"""The customers a salesperson looks after, when that person leaves."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.core.turns import users_who_may
+from app.core.workflow import Actor
+from app.organisation import handing
+from app.organisation.people import Person
+
+from .models import Customer
+
+
+def customers(session: Session, user_id: int) -> int:
+    query = select(func.count()).select_from(Customer).where(Customer.sales_owner_id == user_id)
+    return session.scalar(query) or 0
+
+
+def give(session: Session, user_id: int, to: Person, actor: Actor, reason: str) -> None:
+    for customer in session.scalars(select(Customer).where(Customer.sales_owner_id == user_id)):
+        customer.sales_owner_id = to.user_id
+
+
+def _able(session: Session) -> list[int]:
+    return users_who_may(session, "can_edit", "Customer")
+
+
+handing.KINDS.append(handing.Work("customers", _l("Customers looked after"), customers, give, _able))
