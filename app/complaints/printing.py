@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from typing import Any
 
-from app.core import attachments, clock
-from app.core.attachments import Attachment
-from app.core.names import full_name
+from app.core import clock
+from app.core.history import History
+from app.core.names import full_name, name_of
 from app.core.printing import PaperForm, qr_code, register
 from app.core.show import due_stamp
 from app.customers.names import masked
 
 from . import codes
+from .cards_charge import amount_in_words
 from .models import Complaint
 from .people import contact_visible
+from .rounds import Round, rounds
+
+SIGNED_STEPS = ("hand_over", "receive", "return_form", "receive_form", "close", "settle", "settle_unsatisfied")
 
 
 def _stamp(moment: datetime | None) -> str:
@@ -26,39 +29,43 @@ def _name(user: Any) -> str:
     return full_name(user) if user else ""
 
 
+def _due(deadline: Any) -> str:
+    return due_stamp(deadline.due_at, "%Y-%m-%d") if deadline else ""
+
+
+def _deed(line: History | None) -> str:
+    """Who took a step and when, as a signature on the paper."""
+    return f"{name_of(line.actor_id)} {_stamp(line.moment)}" if line else ""
+
+
+WORDS = {
+    "channels": codes.CHANNELS,
+    "natures": codes.NATURES,
+    "severities": codes.SEVERITIES,
+    "responsibilities": codes.RESPONSIBILITIES,
+    "remedies": codes.REMEDIES,
+    "satisfactions": codes.SATISFACTION,
+    "methods": codes.METHODS,
+    "outcomes": codes.OUTCOMES,
+    "criteria": codes.MAJOR_CRITERIA,
+    "money": amount_in_words,
+    "stamp": _stamp,
+    "due": _due,
+    "who": name_of,
+    "name_of": _name,
+}
+
+
 def context(record: Complaint | None) -> dict[str, Any]:
     """What the paper shows; the blank form shows the same boxes, empty."""
-    words = {
-        "channels": codes.CHANNELS,
-        "natures": codes.NATURES,
-        "responsibilities": codes.RESPONSIBILITIES,
-        "remedies": codes.REMEDIES,
-        "stamp": _stamp,
-        "name_of": _name,
-    }
     if record is None:
-        return {
-            **words,
-            "dispositions": [],
-            "assignment": None,
-            "service": None,
-            "confirmation": None,
-            "lapsed": None,
-            "arrival_due": "",
-            "phone": "",
-            "ink": "",
-        }
-    arrival = next((item for item in reversed(record.deadlines) if item.code.startswith("ARRIVE_")), None)
+        return {**WORDS, "rounds": [Round(1)], "phone": "", "signed": dict.fromkeys(SIGNED_STEPS, "")}
+    last = {line.step: line for line in record.history}
     return {
-        **words,
-        "dispositions": [item for item in record.dispositions if item.issued_at],
-        "assignment": record.assignments[-1] if record.assignments else None,
-        "service": record.service,
-        "confirmation": record.confirmation,
-        "lapsed": record.lapsed,
-        "arrival_due": due_stamp(arrival.due_at, "%Y-%m-%d") if arrival else "",
+        **WORDS,
+        "rounds": rounds(record),
         "phone": record.contact_phone if contact_visible(record) else masked(record.contact_phone),
-        "ink": _ink(record),
+        "signed": {step: _deed(last.get(step)) for step in SIGNED_STEPS},
     }
 
 
@@ -70,18 +77,6 @@ def acknowledgement(record: Complaint | None) -> dict[str, Any]:
 
     track = links.address(db.session, record.id, Purpose.track) if record else ""
     return {"stamp": _stamp, "name_of": _name, "track": track, "track_code": qr_code(track) if track else ""}
-
-
-def _ink(record: Complaint) -> str:
-    """The drawn signature inside the page itself, so that the paper needs nothing from outside."""
-    number = record.confirmation.attachment_id if record.confirmation else None
-    file = next((item for item in record.attachments if item.id == number), None)
-    return _data_url(file) if file and file.mime in attachments.IMAGES else ""
-
-
-def _data_url(file: Attachment) -> str:
-    content = attachments.path_of(file).read_bytes()
-    return f"data:{file.mime};base64,{base64.b64encode(content).decode()}"
 
 
 register(

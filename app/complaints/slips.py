@@ -1,4 +1,4 @@
-"""回单: photographed return slips find their record by the QR code printed on them."""
+"""回单: photographed or scanned return slips find their record by the QR code printed on them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from .scope import visible
 
 MOST = 20
 ADDRESS = re.compile(r"/complaint/show/(\d{1,9})$")
+JPEGS = re.compile(rb"stream\r?\n(\xff\xd8\xff.*?)\r?\nendstream", re.DOTALL)  # a scanner puts one on each page
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,13 @@ class SlipPage(Page):
 
 
 def land(upload: FileStorage) -> Landed:
-    """Read the code of one photo and keep the photo with its record; each in its own transaction."""
+    """Read the code of one photo or scan and keep it with its record; each in its own transaction."""
     name, content = upload.filename or "", upload.stream.read()
-    number = complaint_on(content)
-    if number is None:
-        return Landed(
-            name, None, _("No code could be read. Photograph the whole form in good light, or attach it by hand.")
-        )
-    found = db.session.scalar(select(Complaint.id).where(Complaint.id == number, visible(current_rights())))
+    codes = codes_on(content)
+    numbers = {int(match[1]) for code in codes if (match := ADDRESS.search(code))}
+    if len(numbers) != 1:
+        return Landed(name, None, _why_nowhere(codes, numbers))
+    found = db.session.scalar(select(Complaint.id).where(Complaint.id.in_(numbers), visible(current_rights())))
     if found is None:
         return Landed(name, None, _("The code belongs to no record you may see."))
     try:
@@ -76,16 +76,26 @@ def land(upload: FileStorage) -> Landed:
     return Landed(name, db.session.get_one(Complaint, found))
 
 
-def complaint_on(content: bytes) -> int | None:
-    """The complaint whose address stands in a QR code of the picture."""
+def _why_nowhere(codes: list[str], numbers: set[int]) -> str:
+    if len(numbers) > 1:
+        return _("There are codes of several records on it. Scan each form into a file of its own.")
+    if codes:
+        return _("The code on it is not that of a complaint record. Attach it by hand.")
+    return _("No code could be read. Photograph the whole form in good light, or attach it by hand.")
+
+
+def codes_on(content: bytes) -> list[str]:
+    """The texts of all QR codes of a picture, or of the pictures a scanned PDF is made of."""
+    pictures = JPEGS.findall(content)[:MOST] if content.startswith(b"%PDF") else [content]
+    return [code for picture in pictures for code in _codes(picture)]
+
+
+def _codes(picture: bytes) -> list[str]:
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with Image.open(io.BytesIO(picture)) as image:
             if image.width * image.height > attachments.MAX_PIXELS:
-                return None
+                return []
             upright: Any = ImageOps.exif_transpose(image).convert("L")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        return None
-    for code in zxingcpp.read_barcodes(upright):
-        if match := ADDRESS.search(code.text):
-            return int(match[1])
-    return None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return []
+    return [code.text for code in zxingcpp.read_barcodes(upright)]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import segno
-from flask import current_app, render_template, request
+from flask import Response, current_app, render_template, request, send_file
 from flask_babel import force_locale, get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from . import settings
+from .names import in_locale
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,29 @@ class PaperForm:
     version: str = "A/0"
     kept_years: int = 5  # how long the paper is kept
 
+    def __str__(self) -> str:
+        return in_locale(self.title_zh, self.title_en)
+
     def title(self, locale: str) -> str:
         return self.title_zh if locale == "zh" else self.title_en
 
+    @property
+    def number_and_version(self) -> tuple[str, str]:
+        """As the company files its forms today: both are settings."""
+        session = current_app.extensions["sqlalchemy"].session
+        return settings.get(session, f"form_number_{self.code}"), settings.get(session, f"form_version_{self.code}")
+
 
 FORMS: dict[tuple[str, str], PaperForm] = {}
+PAPER = _l("Paper forms")
 
 
 def register(form: PaperForm) -> None:
-    """Make a paper form printable for a kind of record."""
+    """Make a paper form printable for a kind of record; its number and version are settings."""
     FORMS[form.kind, form.code] = form
+    number, version = _l("Form number: %(form)s", form=form), _l("Form version: %(form)s", form=form)
+    settings.declare(f"form_number_{form.code}", form.form_number, number, group=PAPER)
+    settings.declare(f"form_version_{form.code}", form.version, version, group=PAPER)
 
 
 def forms_of(kind: str) -> list[PaperForm]:
@@ -48,14 +65,17 @@ def render(form: PaperForm, record: Any | None, locale: str) -> str:
     """The print view in a language; without a record the blank form."""
     with force_locale(locale):
         company = settings.get(current_app.extensions["sqlalchemy"].session, f"company_name_{locale}")
+        number, version = form.number_and_version
         return render_template(
             form.template,
             form=form,
+            form_number=number,
+            form_version=version,
+            page_of=page_of(),
             record=record,
             locale=locale,
             company=company,
             title=form.title(locale),
-            on_screen=True,
             qr=qr_code(record_address(record)) if record is not None else "",
             **form.context(record),
         )
@@ -72,13 +92,36 @@ def qr_code(text: str) -> Markup:
     return Markup(code)  # noqa: S704 (drawn here from an address of ours)
 
 
+def page_of() -> Markup:
+    """第 n 页 共 m 页, as CSS counts."""
+    words = _("Page %(page)s of %(pages)s", page='" counter(page) "', pages='" counter(pages) "')
+    return Markup('"{}"').format(Markup(words))  # noqa: S704 (our own words)
+
+
 def pdf(html: str) -> bytes:
     """The same page as PDF; nothing is fetched but what the page carries itself."""
+    return pdf_of([html])
+
+
+def pdf_of(pages: Sequence[str]) -> bytes:
+    """Several papers in one file, each counting its own pages."""
     from weasyprint import HTML
+    from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
-    document: bytes = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=("data",))).write_pdf()
-    return document
+    fonts, fetcher = FontConfiguration(), URLFetcher(allowed_protocols=("data",))
+    drawn = [HTML(string=html, url_fetcher=fetcher).render(font_config=fonts) for html in pages]
+    content: bytes = drawn[0].copy([page for paper in drawn for page in paper.pages]).write_pdf()
+    return content
+
+
+def sent(content: bytes, name: str) -> Response:
+    """A PDF to look at, with a name to keep it under."""
+    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{name}.pdf", max_age=0)
+
+
+def file_name(form: PaperForm, record: Any | None, locale: str) -> str:
+    return f"{record.number}-{form.title(locale)}" if record is not None else form.title(locale)
 
 
 def language() -> str:

@@ -238,10 +238,11 @@ class RecordParts:
         record, paper = self.row(pk), printing.FORMS.get((self.workflow.name, form))
         if paper is None:
             return message(404, _("There is no paper form of this name."))
-        html = printing.render(paper, record, printing.language())
+        locale = printing.language()
+        html = printing.render(paper, record, locale)
         if request.accept_mimetypes.best_match(["application/pdf", "text/html"]) == "text/html":
             return Response(html, mimetype="text/html")
-        return Response(printing.pdf(html), mimetype="application/pdf")
+        return printing.sent(printing.pdf(html), printing.file_name(paper, record, locale))
 
 
 def file_facts(row: attachments.Attachment) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from .forms import StepForm, marked
 from .listing import Listing
 from .locking import queue_writers
 from .record_bulk import BulkSteps
+from .record_paper import PaperPages
 from .records import Comment, Record
 from .show import Badge
 from .views import BaseView, one_or_404
@@ -51,7 +52,7 @@ class Hint:
     rows: Any
 
 
-class RecordView(BulkSteps, BaseView):
+class RecordView(BulkSteps, PaperPages, BaseView):
     """The pages of a kind of record. A kind declares workflow, cards and columns; it needs no template."""
 
     workflow: Workflow[Any]
@@ -316,20 +317,6 @@ class RecordView(BulkSteps, BaseView):
     @permission_name("show")
     def file(self, pk: int, number: int) -> Any:
         return served(self.get_or_404(pk), number)
-
-    @expose("/<int:pk>/print/<code>")
-    @has_access
-    @permission_name("show")
-    def paper(self, pk: int, code: str) -> Any:
-        form = printing.FORMS.get((self.workflow.name, code)) or abort(404)
-        return printing.render(form, self.for_page(pk), printing.language())
-
-    @expose("/blank/<code>")
-    @has_access
-    @permission_name("list")
-    def blank(self, code: str) -> Any:
-        form = printing.FORMS.get((self.workflow.name, code)) or abort(404)
-        return printing.render(form, None, printing.language())
 
 
 def lock(query: Query[Any], column: Any, pk: Any) -> Any:

@@ -125,7 +125,7 @@
     if (bar) { bar.hidden = !ticked().length; bar.querySelector('[data-count]').textContent = ticked().length; }
   });
   on('submit', '#bulk', function (e, form) {
-    if (!dialog || !dialog.showModal || !e.submitter) return;
+    if (!dialog || !dialog.showModal || !e.submitter || e.submitter.hasAttribute('data-plain')) return;
     e.preventDefault();
     fetch(e.submitter.formAction, { method: 'POST', body: new FormData(form), headers: { 'X-Fragment': '1' }, redirect: 'manual' })
       .then(shown).catch(function () { form.submit(); });

@@ -10,7 +10,7 @@ import pytest
 
 from app.notifications.engine import run_once
 
-from .conftest import Line
+from .conftest import DONE, Line, drawn
 
 
 def pdf_text(content: bytes, folder: Path) -> tuple[str, str]:
@@ -100,3 +100,134 @@ def test_2_5_a_signed_record_is_frozen_as_pdf_with_its_hash_in_the_history(line:
     run_once(app)
     again = line.by("auditor").get(f"complaint/{number}/attachments").json
     assert len([row for row in again if row["category"] == "frozen"]) == 1
+
+
+def words(line: Line, folder: Path, path: str) -> str:
+    """What stands on a printed form, without blanks."""
+    answer = line.by("qc").get(path)
+    assert answer.mimetype == "application/pdf", answer.status_code
+    return "".join(pdf_text(answer.data, folder)[0].split())
+
+
+def pages(file: Path) -> int:
+    told = subprocess.run(["pdfinfo", file], capture_output=True, text=True, check=True).stdout
+    return int(told.split("Pages:")[1].split()[0])
+
+
+def test_2_4_the_quotation_stands_on_the_paper_with_its_amount_in_capitals(line: Line, tmp_path: Path):
+    number = line.at("on_site")
+    rows = [{"description": "主轴轴承组件", "quantity": 2, "price": "1800.25"}]
+    line.must("technician", number, "quote", lines=rows, amount="3600.50")
+    line.must("technician", number, "answer_quote", accepted=True, signer_name="钱经理", evidence="现场签字")
+    paper = words(line, tmp_path, f"complaint/{number}/print/complaint_record?lang=zh")
+    for text in ("主轴轴承组件", "3,600.50", "叁仟陆佰元伍角整", "☑同意付费", "□不同意", "钱经理"):
+        assert text in paper, text
+    assert "CNY3,600.50" in words(line, tmp_path, f"complaint/{number}/print/complaint_record?lang=en")
+
+
+def test_2_5_every_round_stays_on_the_paper_and_a_broken_signature_is_shown_as_such(line: Line, tmp_path: Path):
+    number = line.at("awaiting_confirmation")
+    line.must("technician", number, "reject", reason="异响依旧")
+    draft = {"analysis": "第二次分析", "opinion": "更换主轴总成", "needs_site_visit": True}
+    line.must("qc", number, "draft_disposition", **draft)
+    line.must("qc_manager", number, "issue_disposition")
+    line.must("qc_manager", number, "assign", technician="technician", kind="technician")
+    line.must("technician", number, "arrive")
+    done = {**DONE, "remedy": "exchange", "old_serial": "HT-1", "new_serial": "HT-2", "work_done": "第二轮更换总成"}
+    line.must("technician", number, "complete", **done)
+    signed = {"signer_name": "顾客签收人", "method": "onscreen", "signature": drawn(), "satisfaction": 4}
+    line.must("technician", number, "confirm", **signed)
+    path = f"complaint/{number}/print/complaint_record?lang=zh"
+    paper = words(line, tmp_path, path)
+    for text in ("（第1轮）", "（第2轮）", "更换主轴轴承组件", "更换主轴总成", "异响依旧", "HT-1→HT-2", "☑4–满意"):
+        assert text in paper, text
+    assert "失效" not in paper
+    line.must("technician", number, "amend", **{**done, "work_done": "更正：更换轴承"}, reason="笔误")
+    amended = words(line, tmp_path, path)
+    assert "失效" in amended
+    assert "第二轮更换总成" in amended
+    assert "更正：更换轴承" in amended
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("kind", "form"), [("complaint", "complaint_record"), ("corrective_action", "corrective_notice")]
+)
+def test_a_blank_form_is_one_sheet(as_role: Any, tmp_path: Path, kind: str, form: str, lang: str):
+    answer = as_role("qc", "zh").get(f"/{kind}/blank/{form}?as=pdf&lang={lang}")
+    text, _fonts = pdf_text(answer.data, tmp_path)
+    assert pages(tmp_path / "form.pdf") == 1
+    assert ("第1页共1页" if lang == "zh" else "Page1of1") in "".join(text.split())
+    assert "☑" not in text
+
+
+def test_a_long_text_flows_onto_the_next_sheet(line: Line, tmp_path: Path):
+    text = "\n".join(f"第{n}行：主轴高速异响" for n in range(120))
+    number = line.register(description=text)
+    paper = words(line, tmp_path, f"complaint/{number}/print/complaint_record?lang=zh")
+    assert pages(tmp_path / "form.pdf") >= 3
+    assert all(f"第{n}行：" in paper for n in range(120))
+    assert paper.count(line.read(number)["number"]) == pages(tmp_path / "form.pdf")
+
+
+def test_a_notice_keeps_the_round_that_did_not_work(line: Line, tmp_path: Path):
+    number = notice(line, line.at("returned"))
+    production = line.by("production_manager")
+
+    def must(who: Any, step: str, **fields: Any) -> None:
+        answer = who.post(f"corrective_action/{number}/{step}", fields)
+        assert answer.status_code == 200, (step, answer.json)
+
+    must(production, "acknowledge")
+    must(production, "analyse", method="five_why", root_cause="压装工装磨损")
+    step = {"type": "corrective", "description": "更换工装", "owner": "production_manager", "due": "2026-12-10"}
+    must(production, "plan", actions=[step])
+    must(line.by("qc"), "accept_plan")
+    action = line.by("qc").get(f"corrective_action/{number}").json["result"]["actions"][0]["id"]
+    must(production, "finish_action", action=action, evidence="工装验收单")
+    must(production, "finish")
+    must(line.by("qc"), "verify", result="not", method="抽检", sample="20件2件不合格", early_reason="顾客要求")
+    paper = words(line, tmp_path, f"corrective_action/{number}/print/corrective_notice?lang=zh")
+    for text in (
+        "（第1轮）",
+        "（第2轮）",
+        "压装工装磨损",
+        "更换工装",
+        "工装验收单",
+        "☑无效",
+        "20件2件不合格",
+        "签收人",
+    ):
+        assert text in paper, text
+
+
+def test_the_ticked_rows_of_the_list_are_printed_in_one_file(line: Line, as_role: Any, tmp_path: Path):
+    numbers = [line.register(), line.register(subject="第二件")]
+    reception = as_role("reception", "zh")
+    assert "/complaint/print/complaint_record" in reception.get("/complaint/list/").get_data(as_text=True)
+    answer = reception.post("/complaint/print/complaint_record", {"rowid": [*numbers, 999_999]})
+    text, _fonts = pdf_text(answer.data, tmp_path)
+    assert pages(tmp_path / "form.pdf") == 2
+    assert all(line.read(number)["number"] in text for number in numbers)
+    assert "".join(text.split()).count("第1页共1页") == 2
+    for rows in ([], [999_999], ["x", "-1", "9" * 40]):
+        refused = reception.post("/complaint/print/complaint_record", {"rowid": rows})
+        assert refused.status_code == 302
+    assert "请勾选" in reception.get("/complaint/list/").get_data(as_text=True)
+    assert reception.post("/complaint/print/nothing", {"rowid": numbers}).status_code == 404
+    foreign = as_role("technician").post("/complaint/print/complaint_record", {"rowid": numbers})
+    assert foreign.status_code == 302  # none of them is his
+
+
+def test_the_number_of_a_form_is_a_setting_and_the_file_has_a_name(line: Line, app: Any, session: Any, tmp_path: Path):
+    from app.core import settings
+
+    number = line.register()
+    settings.put(session, "form_number_complaint_record", "ZL-09")
+    settings.put(session, "form_version_complaint_record", "B/2")
+    session.commit()
+    answer = line.by("qc").get(f"complaint/{number}/print/complaint_record?lang=zh")
+    assert "%E9%A1%BE%E5%AE%A2" in answer.headers["Content-Disposition"]
+    text, _fonts = pdf_text(answer.data, tmp_path)
+    assert "ZL-09" in text
+    assert "B/2" in text
