@@ -253,7 +253,7 @@ class Confirm(StepForm):
     scan = UploadField(_l("Scan of the signed form"))
     satisfaction = ChoiceField(_l("Satisfaction"), choices=codes.SATISFACTION, required=True, number=True)
     remark = LongTextField(_l("Remark of the customer"))
-    confirm_negative = YesNoField(_l("The remark sounds negative. Does the customer confirm all the same?"))
+    confirm_negative = YesNoField(_l("The answer sounds negative. Does the customer confirm all the same?"))
 
 
 class LogContact(StepForm):

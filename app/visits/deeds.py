@@ -21,7 +21,7 @@ from app.core.words import SILENT, Words
 from app.core.workflow import Forbidden, Invalid
 
 from .entry import Entry
-from .jobs import is_theirs
+from .jobs import is_theirs, signed
 
 
 class Conflict(Exception):
@@ -61,6 +61,8 @@ def refuse_conflict(session: Session, record: Complaint, entry: Entry, rights: R
     if COMPLAINT.row(entry.step, record.state) is None:
         state = str(COMPLAINT.states[record.state].label)
         raise Conflict(_("The complaint is already “%(state)s”.", state=state), lines)
+    if entry.read != signed(record, entry.step):
+        raise Conflict(_("The text was changed after the customer had signed it. Let the customer sign again."), lines)
 
 
 def _since(session: Session, record: Complaint, version: int, rights: Rights) -> list[History]:

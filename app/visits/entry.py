@@ -16,7 +16,10 @@ from app.core import clock
 from app.core.field_base import storable
 from app.core.workflow import Invalid
 
-STEPS = ("depart", "arrive", "investigate", "quote", "answer_quote", "complete", "confirm", "reject")
+STEPS = (
+    *("depart", "arrive", "investigate", "quote", "answer_quote", "complete", "confirm", "reject"),
+    *("back_at_company", "return_form"),
+)
 PHOTOS = 12  # of one step
 
 
@@ -30,6 +33,7 @@ class Entry:
     data: dict[str, Any]
     photos: list[FileStorage]
     as_note: bool
+    read: dict[str, Any]  # what the customer read before signing
     digest: str  # the same key with another content is another deed
 
 
@@ -43,10 +47,13 @@ def sent(step: str) -> Entry:
         whole.update(hashlib.sha256(photo.stream.read()).digest())
         photo.stream.seek(0)
     body = _object(text)
-    version, data = body.get("version"), body.get("data", {})
-    if isinstance(version, bool) or not isinstance(version, int) or not isinstance(data, dict):
+    version, data, read = body.get("version"), body.get("data", {}), body.get("read", {})
+    if isinstance(version, bool) or not isinstance(version, int):
         raise _unreadable()
-    return Entry(step, version, _moment(body.get("at")), data, photos, body.get("as_note") is True, whole.hexdigest())
+    if not isinstance(data, dict) or not isinstance(read, dict):
+        raise _unreadable()
+    at, as_note = _moment(body.get("at")), body.get("as_note") is True
+    return Entry(step, version, at, data, photos, as_note, read, whole.hexdigest())
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from app.core.rights import Rights
 from app.core.security import current_rights
 from app.core.show import due_stamp
 
-RUNNING = tuple(state.value for state in (S.assigned, S.on_site, S.awaiting_confirmation))
+RUNNING = tuple(state.value for state in (S.assigned, S.on_site, S.awaiting_confirmation, S.confirmed))
 FOUND = ("phenomenon", "investigation", "cause_category", "responsibility")
 DONE = ("remedy", "charge", "work_done", "parts_used", "old_serial", "new_serial")
 
@@ -54,8 +54,8 @@ def _ends(record: Complaint, codes: tuple[str, ...]) -> datetime | None:
 
 
 def due_at(record: Complaint) -> datetime | None:
-    """The visit's own deadline: the arrival, then the work, then the customer's confirmation."""
-    return _ends(record, (*ARRIVALS, "COMPLETE", "CONFIRM"))
+    """The visit's own deadline: the arrival, the work, the customer's confirmation, the form back at QC."""
+    return _ends(record, (*ARRIVALS, "COMPLETE", "CONFIRM", "RETURN_FORM"))
 
 
 def due(record: Complaint) -> dict[str, str] | None:
@@ -68,6 +68,18 @@ def due(record: Complaint) -> dict[str, str] | None:
 def arrive_by(record: Complaint) -> str | None:
     """2.2: from this moment on a late arrival says why."""
     return plain(_ends(record, ARRIVALS))  # type: ignore[no-any-return]
+
+
+def return_by(record: Complaint) -> str | None:
+    """2.6: from this moment on a form handed in late says why."""
+    return plain(_ends(record, ("RETURN_FORM",)))  # type: ignore[no-any-return]
+
+
+def back_at(record: Complaint) -> str | None:
+    """2.6: when the technician came back from this very visit."""
+    done_at = record.service.completed_at if record.service else None
+    back = record.back_at if record.back_at and done_at and record.back_at >= done_at else None
+    return plain(back)  # type: ignore[no-any-return]
 
 
 def found(record: Complaint) -> dict[str, Any] | None:
@@ -88,6 +100,17 @@ def quote(record: Complaint) -> dict[str, Any] | None:
     if row is None or row.round != record.round:
         return None
     return {"lines": row.lines, "amount": plain(row.amount), "accepted": row.accepted}
+
+
+def signed(record: Complaint, step: str) -> dict[str, str]:
+    """What the customer reads and signs: the implementation record, or the quotation."""
+    if step == "answer_quote" and record.quote:
+        what = ", ".join(line["description"] for line in record.quote.lines)
+        return {"lines": what, "amount": f"{record.quote.amount:.2f}"}
+    if step == "confirm" and record.service:
+        facts = {name: plain(getattr(record.service, name)) for name in (*FOUND, *DONE) if name != "cause_category"}
+        return {name: "" if value is None else str(value) for name, value in facts.items()}
+    return {}
 
 
 def photos(record: Complaint) -> int:
@@ -118,6 +141,8 @@ FIELDS = (
     ("arrived_at", _running("arrived_at")),
     ("due", due),
     ("arrive_by", arrive_by),
+    ("return_by", return_by),
+    ("back_at", back_at),
     ("found", found),
     ("done", done),
     ("quote", quote),

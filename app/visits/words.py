@@ -38,6 +38,8 @@ BUTTONS = {
     "complete": _l("The work is done"),
     "confirm": _l("The customer has signed"),
     "reject": _l("The customer does not accept"),
+    "back_at_company": _l("I am back at the company"),
+    "return_form": _l("The form is handed in"),
 }
 SAID: dict[str, Any] = {
     "title": _l("My visits"),
@@ -100,7 +102,11 @@ SAID: dict[str, Any] = {
     "sign_here": _l("Sign here"),
     "clear": _l("Clear"),
     "sign_first": _l("Let the customer sign."),
-    "negative": _l("The remark sounds negative. Does the customer confirm all the same?"),
+    "negative": _l("The answer sounds negative. Does the customer confirm all the same?"),
+    "sign_again": _l("The text was changed after the customer had signed it. Let the customer sign again."),
+    "late_form": _l("The form was due {text}: give the reason for the delay."),
+    "came_back": _l("Back at the company: {text}"),
+    "hand_in": _l("The customer has confirmed. Hand the form in to QC."),
     "not_accepted": _l("The customer does not accept the work"),
     "finished": _l("This visit is finished."),
     "step": _l("Step {n} of 5"),
@@ -128,6 +134,7 @@ def words(locale: str) -> dict[str, Any]:
             "choice": {name: [[code, str(text)] for code, text in items.items()] for name, items in CHOICES.items()},
             "free_remedies": list(codes.FREE_REMEDIES),
             "negative_words": list(codes.NEGATIVE_WORDS),
+            "dissatisfied": codes.DISSATISFIED,
             "most_photos": PHOTOS,
         }
 

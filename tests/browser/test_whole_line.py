@@ -97,7 +97,7 @@ def test_the_customer_signs_with_a_finger_and_sees_that_it_is_saved(visit: Calla
         window.open(address(app, number, Purpose.confirm))
         page.check("[name=solved][value=true]")
         assert page.locator("[name=reason]").is_hidden()
-        page.select_option("[name=satisfaction]", "5")
+        page.check("[name=satisfaction][value='5']")
         page.fill("[name=remark]", "仍未解决")
         box = page.locator("canvas").bounding_box()
         page.locator("canvas").scroll_into_view_if_needed()

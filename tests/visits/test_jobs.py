@@ -36,7 +36,19 @@ class Phone:
 
     def entry(self, version: int = 0, at: str = "2026-11-24T09:20:00+08:00", note: bool = False, **data: Any) -> str:
         version = version or self.jobs()[self.number]["version"]
-        return json.dumps({"visit": self.visit, "version": version, "at": at, "data": data, "as_note": note})
+        entry = {"visit": self.visit, "version": version, "at": at, "data": data, "as_note": note}
+        return json.dumps({**entry, "read": self.read(data)})
+
+    def read(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What the customer has before him while signing: the portal's text as this phone knows it."""
+        job = self.jobs().get(self.number, {}) if "signer_name" in data else {}
+        if "accepted" in data:
+            return {
+                "lines": ", ".join(row["description"] for row in job["quote"]["lines"]),
+                "amount": job["quote"]["amount"],
+            }
+        text = {**(job.get("found") or {}), **(job.get("done") or {})}
+        return {name: value or "" for name, value in text.items() if name != "cause_category"}
 
     def send(self, step: str, entry: str, key: str = "", photos: int = 0) -> Any:
         fields: dict[str, Any] = {"entry": entry}
@@ -78,6 +90,7 @@ def test_2_2_the_phone_takes_along_what_the_visit_needs(sent_out: Phone, line: L
 def test_only_own_running_assignments_are_told(line: Line, rest):
     mine, free = line.at("assigned"), line.at("disposed")
     over = line.at("confirmed")
+    line.must("technician", over, "return_form")
     program = line.by("technician")
     assert set(Phone(program, mine).jobs()) == {mine}
     assert Phone(line.by("technician2"), mine).jobs() == {}
@@ -170,6 +183,45 @@ def test_2_4_the_customer_s_consent_comes_from_the_phone_too(line: Line):
     yes = phone.entry(accepted=True, signer_name="顾客", signature=drawn())
     assert phone.send("answer_quote", yes).status_code == 200
     assert phone.send("complete", phone.entry(**paid)).status_code == 200
+
+
+def test_2_5a_what_was_changed_after_it_was_signed_on_the_phone_is_signed_again(line: Line, session: Session):
+    phone = Phone(line.by("technician"), line.at("awaiting_confirmation"))
+    data = {"signer_name": "顾客签收人", "method": "onscreen", "signature": drawn(), "satisfaction": 5}
+    signed = phone.entry(**data)
+    line.must("qc", phone.number, "amend", **{**DONE, "work_done": "只做了清洁"}, reason="漏写")
+    refused = phone.send("confirm", signed)
+    assert refused.status_code == 409 and refused.json["conflict"], refused.json
+    assert line.read(phone.number)["state"] == "awaiting_confirmation"
+    assert phone.send("confirm", phone.entry(**data)).status_code == 200
+
+
+def test_2_4_another_quotation_than_the_one_that_was_read_is_not_accepted(line: Line):
+    phone = Phone(line.by("technician"), line.at("on_site"))
+    rows = [{"description": "人工", "quantity": "1", "price": "100.00"}]
+    assert phone.send("quote", phone.entry(lines=rows, amount="100.00")).status_code == 200
+    yes = phone.entry(accepted=True, signer_name="顾客", signature=drawn())
+    line.must("qc", phone.number, "quote", lines=[{**rows[0], "price": "900.00"}], amount="900.00")
+    refused = phone.send("answer_quote", yes)
+    assert refused.status_code == 409 and refused.json["conflict"], refused.json
+    assert line.read(phone.number)["quotes"][-1]["accepted"] is None
+
+
+def test_2_6_the_form_goes_back_to_qc_from_the_phone(line: Line, at):
+    phone = Phone(line.by("technician"), line.at("confirmed"))
+    job = phone.jobs()[phone.number]
+    assert job["state"] == "confirmed" and job["back_at"] is None
+    assert job["return_by"] == job["due"]["at"] and job["due"]["day"] == "2026-11-25"
+    at("2026-11-25 09:00")
+    assert phone.send("back_at_company", phone.entry(at="2026-11-25T08:30:00+08:00")).status_code == 200
+    job = phone.jobs()[phone.number]
+    assert job["back_at"][:16] == "2026-11-25T08:30" and job["due"]["day"] == "2026-11-26"
+    at("2026-11-27 09:00")
+    late = phone.entry(at="2026-11-27T08:30:00+08:00")
+    assert "late_reason" in phone.send("return_form", late).json["message"]
+    said = phone.entry(at="2026-11-27T08:30:00+08:00", late_reason="车辆故障")
+    assert phone.send("return_form", said).json["state"] == "form_returned"
+    assert phone.jobs() == {}
 
 
 # ---- exactly once

@@ -42,7 +42,7 @@ const List = (() => {
     if (!me) { $('app').replaceChildren(el('p', { className: 'empty' }, why === null ? say('loading') : '')); return; }
     const [jobs, entries, visits] = await Promise.all([Store.all('jobs'), Store.all('outbox'), Store.all('visits')]);
     if (!Turn.holds(turn)) return;
-    const open = jobs.filter(job => Visit.place(job, entries) < 5).sort((a, b) => (a.due ? a.due.at : '9').localeCompare(b.due ? b.due.at : '9'));
+    const open = jobs.filter(job => Visit.place(job, entries) < Visit.OVER).sort((a, b) => (a.due ? a.due.at : '9').localeCompare(b.due ? b.due.at : '9'));
     const shown = tab || (open.some(TABS.today) ? 'today' : 'all');
     const found = open.filter(TABS[shown]), begun = new Set(visits.filter(visit => visit.owner === me.user).map(visit => visit.job.id));
     $('app').replaceChildren(

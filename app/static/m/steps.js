@@ -3,10 +3,10 @@
 const Steps = (() => {
   const area = (name, required) => ({ name, kind: 'area', required: !!required });
   const free = facts => facts.found.responsibility === 'own_quality';
-  const late = job => job.arrive_by && now().getTime() >= Date.parse(job.arrive_by);
+  const past = moment => moment && now().getTime() >= Date.parse(moment);
   const SPECS = {
     depart: () => [],
-    arrive: ({ job }) => late(job) ? [area('late_reason', true)] : [],
+    arrive: ({ job }) => past(job.arrive_by) ? [area('late_reason', true)] : [],
     investigate: () => [area('phenomenon', true), area('investigation', true),
       { name: 'cause_category', kind: 'choice', required: true }, { name: 'responsibility', kind: 'pick', required: true }],
     quote: () => [],
@@ -18,11 +18,13 @@ const Steps = (() => {
       ...(free(facts) ? [] : [area('free_reason')])],
     confirm: () => [{ name: 'satisfaction', kind: 'pick', required: true },
       area('remark'), { name: 'confirm_negative', kind: 'yesno' }, { name: 'signer_name', kind: 'text', required: true, most: 80 }, { name: 'signature', kind: 'sign', required: true }],
-    reject: () => [area('reason', true)]
+    reject: () => [area('reason', true)],
+    back_at_company: () => [],
+    return_form: ({ job }) => past(job.return_by) ? [area('late_reason', true)] : []
   };
   const MORE = [area('parts_used'), { name: 'old_serial', kind: 'text', most: 60 }, { name: 'new_serial', kind: 'text', most: 60 },
     { name: 'hours', kind: 'money' }, { name: 'travel_cost', kind: 'money' }];
-  const MOMENT = { depart: 'at', arrive: 'arrived_at' };
+  const MOMENT = { depart: 'at', arrive: 'arrived_at', back_at_company: 'at' };
   const PHOTOS = ['arrive', 'investigate', 'complete'];
 
   /* What a form begins with, before anybody has typed. */
@@ -47,6 +49,14 @@ const Steps = (() => {
   }
   const worded = (name, value) => ((T.choice[name] || []).find(([code]) => code === value) || [])[1] || String(value);
   const FOUND = ['phenomenon', 'investigation', 'cause_category', 'responsibility'], SIGNED = ['remedy', 'work_done', 'parts_used', 'old_serial', 'new_serial', 'charge'];
+  const READ = FOUND.filter(name => name !== 'cause_category');           // with SIGNED: the text a signature is bound to
+  /* What the customer reads before signing; the portal compares it with what stands there when it arrives. */
+  function read({ step, facts }) {
+    if (step === 'answer_quote') return { lines: facts.quote.lines.map(line => line.description).join(', '), amount: money(cents(facts.quote.amount)) };
+    if (step !== 'confirm') return {};
+    const all = Object.assign({}, facts.found, facts.done), text = name => name === 'charge' ? money(cents(all[name])) : all[name] || '';
+    return Object.fromEntries(READ.concat(SIGNED).map(name => [name, text(name)]));
+  }
   const told = (names, source) => el('dl', {}, names.filter(name => source && source[name]).flatMap(
     name => [el('dt', {}, T.field.complete[name]), el('dd', {}, worded(name, source[name]))]));
   const table = quote => el('table', {}, el('tbody', {}, quote.lines.map(line => el('tr', {},
@@ -58,7 +68,7 @@ const Steps = (() => {
     const again = change => async () => { Object.assign(visit, change); await save(); Visit.draw(job.id); };
     const button = (words, change, name) => el('button', { type: 'button', className: 'btn plain wide', 'data-do': name, onclick: again(change) }, words);
     if (step === 'depart') parts.push(button(say('already_there'), { already: true }, 'already'));
-    if (step === 'arrive' && late(job)) parts.push(el('p', { className: 'note' }, say('late', { text: wall(job.arrive_by).replace('T', ' ') })));
+    if (step === 'arrive' && past(job.arrive_by)) parts.push(el('p', { className: 'note' }, say('late', { text: wall(job.arrive_by).replace('T', ' ') })));
     if (step === 'complete') {
       parts.push(el('details', {}, el('summary', {}, say('found')), told(FOUND, facts.found), button(say('change'), { again: true }, 'again')));
       if (free(facts)) parts.push(el('p', { className: 'note' }, say('free')));
@@ -69,7 +79,11 @@ const Steps = (() => {
     if (step === 'quote') parts.push(button(say('no_quote'), { quoting: null }, 'no-quote'));
     if (step === 'answer_quote') parts.push(el('p', { className: 'note' }, say('unanswered', { amount: facts.quote.amount })),
       table(facts.quote), button(say('new_quote'), { quoting: true }, 'quote'));
-    if (step === 'confirm') parts.push(el('div', { className: 'signed' }, el('h3', {}, say('signs')), told(FOUND, facts.found), told(SIGNED, facts.done)));
+    if (step === 'confirm') parts.push(visit.resign ? el('p', { className: 'note' }, say('sign_again')) : '',
+      el('div', { className: 'signed' }, el('h3', {}, say('signs')), told(READ, facts.found), told(SIGNED, facts.done)));
+    if (step === 'return_form') parts.push(el('p', { className: 'mut' }, say('hand_in')),
+      job.back_at ? el('p', { className: 'mut' }, say('came_back', { text: wall(job.back_at).replace('T', ' ') })) : '',
+      past(job.return_by) ? el('p', { className: 'note' }, say('late_form', { text: wall(job.return_by).replace('T', ' ') })) : '');
     return parts;
   }
 
@@ -116,7 +130,8 @@ const Steps = (() => {
     if (step === 'answer_quote' && data.accepted && !data.signature) wrong.signature = say('sign_first');
     if (step === 'confirm') {
       data.method = 'onscreen';
-      if (T.negative_words.some(word => (data.remark || '').toLowerCase().includes(word)) && data.confirm_negative !== true) wrong.confirm_negative = say('negative');
+      const unhappy = data.satisfaction <= T.dissatisfied || T.negative_words.some(word => (data.remark || '').toLowerCase().includes(word));
+      if (unhappy && data.confirm_negative !== true) wrong.confirm_negative = say('negative');
     }
     return wrong;
   }
@@ -144,7 +159,7 @@ const Steps = (() => {
       if (step === 'confirm') negative(made, wrong.confirm_negative || data.confirm_negative !== undefined);
       if (Fields.blame(made, wrong) || made.dataset.sent) return;
       made.dataset.sent = '1';
-      await finish(on, data, draft.photos, draft.version);
+      await finish(on, data, draft.photos, draft.version, read(on));
     });
     if (step === 'confirm') negative(made, values.confirm_negative !== undefined);
     if (stuck && stuck.answer) setTimeout(() => Fields.blame(made, refusal(stuck.answer.message)));
@@ -161,6 +176,7 @@ const Steps = (() => {
     const parts = [form(on)];
     if (on.step === 'confirm') parts.push(el('details', { className: 'card' }, el('summary', {}, say('not_accepted')),
       form(Object.assign({}, on, { step: 'reject', stuck: null }))));
+    if (on.step === 'return_form' && !on.facts.back) parts.push(form(Object.assign({}, on, { step: 'back_at_company', stuck: null })));
     return parts;
   }
   return { draw };

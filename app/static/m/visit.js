@@ -2,9 +2,10 @@
 'use strict';
 const Visit = (() => {
   const FIVE = ['depart', 'arrive', 'investigate', 'complete', 'confirm'];
+  const OVER = 6;                                                        // 0–4: the five; 5: the form goes back to QC
   const AFTER = {
-    depart: () => 1, arrive: () => 2, investigate: () => 3, quote: () => 3, answer_quote: data => data.accepted ? 3 : 5,
-    complete: () => 4, confirm: () => 5, reject: () => 5
+    depart: () => 1, arrive: () => 2, investigate: () => 3, quote: () => 3, answer_quote: data => data.accepted ? 3 : OVER,
+    complete: () => 4, confirm: () => 5, reject: () => OVER, back_at_company: () => 5, return_form: () => OVER
   };
   let here = null, busy = 0;                                             // {id, step, at} of the form on the screen; while it is being changed
 
@@ -12,25 +13,27 @@ const Visit = (() => {
   const ofJob = (job, entries) => (job.sent || []).concat(entries
     .filter(entry => me && entry.owner === me.user && entry.job === job.id && !entry.body.as_note)
     .map(entry => ({ step: entry.step, data: entry.body.data, photos: entry.photos.length })));
-  function place(job, entries) {                                         // 0–4: the next of the five; 5: nothing left to do
-    const states = { assigned: job.departed_at ? 1 : 0, on_site: job.found ? 3 : 2, awaiting_confirmation: 4 };
-    const reached = job.state in states ? states[job.state] : 5;
+  function place(job, entries) {
+    const states = { assigned: job.departed_at ? 1 : 0, on_site: job.found ? 3 : 2, awaiting_confirmation: 4, confirmed: 5 };
+    const reached = job.state in states ? states[job.state] : OVER;
     return Math.max(reached, ...ofJob(job, entries).map(deed => AFTER[deed.step](deed.data)));
   }
   /* What is known of the work: the server's last word, and over it what was written here since. */
   function known(job, entries) {
-    const facts = { found: job.found, done: job.done, quote: job.quote, photos: job.photos };
+    const facts = { found: job.found, done: job.done, quote: job.quote, photos: job.photos, back: !!job.back_at };
     for (const { step, data, photos } of ofJob(job, entries)) {
       if (step === 'investigate' || step === 'complete') facts.found = Object.assign({}, facts.found, data);
       if (step === 'complete') facts.done = data;
       if (step === 'quote') facts.quote = { lines: data.lines, amount: data.amount, accepted: null };
       if (step === 'answer_quote') facts.quote = Object.assign({}, facts.quote, { accepted: data.accepted });
+      if (step === 'back_at_company') facts.back = true;
       facts.photos += photos || 0;
     }
     return facts;
   }
   function stepAt(at, visit, facts) {
     if (at === 0 && visit.already) return 'arrive';
+    if (at === 5) return 'return_form';
     if (at !== 3) return FIVE[at];
     if (visit.again) return 'investigate';
     if (facts.found.responsibility === 'own_quality') return 'complete';
@@ -57,12 +60,12 @@ const Visit = (() => {
     here = { id, step, at };
     $('back').hidden = false;
     $('title').textContent = document.title = job.customer;
-    if (at === 5 && !stuck) { $('app').replaceChildren(el('p', { className: 'empty' }, say('finished'))); return; }
+    if (at === OVER && !stuck) { $('app').replaceChildren(el('p', { className: 'empty' }, say('finished'))); return; }
     $('app').replaceChildren(beads(at), head(job), ...Steps.draw({ job, visit, facts, step, stuck, save: () => Store.put('visits', visit), finish }));
     window.signaturePads($('app'));
     scrollTo(0, 0);
   }
-  const beads = at => el('ol', { className: 'five', 'aria-label': say('step', { n: at + 1 }) }, FIVE.map((name, index) => el(
+  const beads = at => el('ol', { className: 'five', 'aria-label': say('step', { n: Math.min(5, at + 1) }) }, FIVE.map((name, index) => el(
     'li', { className: index < at ? 'done' : index === at ? 'now' : '', 'aria-current': index === at ? 'step' : 'false' }, T.five[name])));
   const head = job => el('div', { className: 'card' }, el('div', { className: 'row' }, el('b', {}, job.number), List.badge(job)), el('p', {}, job.subject),
     el('p', { className: 'mut' }, [job.product, job.serial_no].filter(Boolean).join(' · ')),
@@ -75,24 +78,37 @@ const Visit = (() => {
     body: Object.assign({ visit: visit.uuid, at: now().toISOString() }, body)
   });
   /* A step is done: into the outbox, on to the next one. */
-  const finish = (on, data, photos, version) => alone(() => write(on, data, photos, version));
-  async function write({ job, visit, step, stuck }, data, photos, version) {
+  const finish = (on, data, photos, version, read) => alone(() => write(on, data, photos, version, read));
+  async function write({ job, visit, step, stuck }, data, photos, version, read) {
     if (stuck) {
       const fresh = (await Store.all('outbox')).find(entry => entry.n === stuck.n);
       if (fresh) await Store.put('outbox', Object.assign(fresh, {
-        id: uuid(), status: 'waiting', answer: null, photos, body: Object.assign(fresh.body, { data })
+        id: uuid(), status: 'waiting', answer: null, photos, body: Object.assign(fresh.body, { data, read })
       }));
+      await unsign(visit, stuck);
     } else {
-      await Outbox.add(entryOf(visit, step, photos, { version, data }));
+      await Outbox.add(entryOf(visit, step, photos, { version, data, read }));
     }
+    if (step === 'confirm' || step === 'reject') visit.resign = null;
     delete visit.drafts[step];
     if (visit.drafts.complete && step !== 'complete') delete visit.drafts.complete.values.charge;      // follows cause and quotation
     visit.correcting = visit.again = visit.quoting = visit.already = null;
     await Store.put('visits', visit);
     Outbox.flush();
-    const ended = place(job, await Store.all('outbox')) === 5;
+    const ended = place(job, await Store.all('outbox')) === OVER;
     if (ended) { here = null; location.hash = ''; } else await paint(job.id);
     await List.bar();
+  }
+
+  /* What was signed on top of a text that is corrected now was never read: the customer signs again. */
+  async function unsign(visit, corrected) {
+    const later = (await Store.all('outbox')).filter(entry => entry.owner === me.user && entry.job === corrected.job && entry.n > corrected.n && entry.step === 'confirm');
+    for (const entry of later) {
+      const { signature, ...values } = entry.body.data;
+      visit.drafts.confirm = { version: entry.body.version, values, photos: [] };
+      visit.resign = true;
+      await Store.drop('outbox', entry.n);
+    }
   }
 
   /* The network said something: the form under the person's fingers stays, unless its step is over. */
@@ -101,7 +117,7 @@ const Visit = (() => {
     const { id } = here, entries = await Store.all('outbox'), visit = await Store.get('visits', `${me.user}:${id}`);
     const job = await Store.get('jobs', id);
     if (!job || !visit || visit.correcting || busy || !here || here.id !== id) return;
-    const at = place(job, entries), step = at === 5 ? here.step : stepAt(at, visit, known(job, entries));
+    const at = place(job, entries), step = at === OVER ? here.step : stepAt(at, visit, known(job, entries));
     if (at !== here.at || step !== here.step) await draw(id);
   }
   async function correct(entry) {
@@ -130,5 +146,5 @@ const Visit = (() => {
       if (!needed) await Store.drop('visits', visit.key);
     }
   }
-  return { draw, place, renew, correct, asNotes, discard, tidy, leave: () => { here = null; } };
+  return { draw, place, OVER, renew, correct, asNotes, discard, tidy, leave: () => { here = null; } };
 })();
