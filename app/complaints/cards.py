@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -242,10 +243,22 @@ def _link(other: Complaint | None) -> Any:
 
 
 def notices(record: Complaint) -> Rows:
-    return [
+    """The notices it is linked to; for our own quality problem without one, the way to write it (2.6)."""
+    rows: Rows = [
         (notice.number, Markup('<a href="/corrective_action/show/{}">{}</a>').format(notice.id, notice.title))
         for notice in record.notices
     ]
+    lacking = record.responsibility == "own_quality" and all(notice.state == "void" for notice in record.notices)
+    if lacking and current_rights().may("can_add", "CorrectiveAction"):
+        asked = urlencode({"complaints": record.id, "problem": record.description})
+        words = _("Write the notice to the responsible department")
+        rows.append(
+            (
+                _("Clause %(clause)s", clause="2.6"),
+                Markup('<a href="/corrective_action/add?{}">{}</a>').format(asked, words),
+            )
+        )
+    return rows
 
 
 CARDS = (

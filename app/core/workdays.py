@@ -20,6 +20,7 @@ from .periods import WEEKDAYS, Text
 from .types import UtcDateTime, enum_column
 
 FIRST_YEAR, LAST_YEAR = 2018, 2027
+SATURDAY = 5
 ADJUSTED: Text = ("调休工作日", "Adjusted working day")
 SWAPPED: Text = ("调休放假", "Adjusted day off")
 
@@ -200,10 +201,28 @@ def import_year(session: Session, year: int) -> CalendarYear:
     own = set(session.scalars(select(WorkCalendarDay.day).where(WorkCalendarDay.day.between(first, last))))
     session.add_all(_row(day, special) for day, special in sorted(days.items()) if day not in own)
     known = session.get(CalendarYear, year) or CalendarYear(year=year)
-    known.confirmed, known.imported_at = any(special.is_workday for special in days.values()), now()
+    published = any(special.is_workday for special in days.values())
+    known.confirmed, known.imported_at = bool(known.confirmed) or published, now()
     session.add(known)
     session.flush()
     return known
+
+
+def confirm_year(session: Session, year: int) -> bool:
+    """The notice was entered by hand: True when at least one adjusted working weekend is there (调休)."""
+    _touch(session)
+    days = session.scalars(
+        select(WorkCalendarDay.day).where(
+            WorkCalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)), WorkCalendarDay.is_workday
+        )
+    )
+    if not any(day.weekday() >= SATURDAY for day in days):
+        return False
+    known = session.get(CalendarYear, year) or CalendarYear(year=year)
+    known.confirmed = True
+    session.add(known)
+    session.flush()
+    return True
 
 
 def _row(day: date, special: Special) -> WorkCalendarDay:

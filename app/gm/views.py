@@ -110,6 +110,7 @@ class GmReportView(RecordView):
     list_title, show_title = _l("Reports to the General Manager"), _l("Report to the General Manager")
     add_title, edit_title = _l("New matter for the General Manager"), _l("Report to the General Manager")
     search_hint = _l("Number or subject")
+    labels = {"instruction_due": _l("Due")}
     searched = (GmReport.number, GmReport.title)
     columns = {
         "number": Column(_l("Number"), "number", order=GmReport.id, css="num"),
@@ -209,9 +210,10 @@ class MajorPage(Page):
         return self.render_template(
             "portal/gm/major.html",
             title=_("Major matters"),
-            reports=reports,
+            groups=[
+                (label, found) for code, label in KINDS.items() if (found := [r for r in reports if r.reason == code])
+            ],
             majors=majors,
-            kinds=KINDS,
             workflows=WORKFLOWS,
             turn_label=turn_label,
             about_link=about_link,

@@ -87,7 +87,7 @@ def instruct(deed: D) -> None:
     due = data.get("due") or last_day_of(deadlines.preview(deed.session, "GM_TASK", deed.at).due_at)
     deed.set(instruction=data["text"], department_id=data["department"], instruction_due=due)
     deed.record.department = deed.session.get_one(Department, data["department"])
-    deed.record.instructed_at = deed.at
+    deed.record.instructed_at, deed.comment = deed.at, data["text"]
     if data.get("due"):
         deed.due["GM_TASK"] = (clock.midnight_after(due), "")
 

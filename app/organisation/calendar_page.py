@@ -106,10 +106,8 @@ class CalendarView(Page):
     @permission_name("edit")
     def bring_in(self) -> Any:
         """A year as the State Council published it; the company's own days stay."""
-        asked = request.form.get("year", "")
-        year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
-        if not EARLIEST <= year <= LATEST:
-            flash(_("Type a year between %(first)s and %(last)s.", first=EARLIEST, last=LATEST), "danger")
+        year = _year()
+        if year is None:
             return redirect(url_for("CalendarView.list"))
         known = workdays.import_year(db.session, year)
         reason = _("The calendar of %(year)s was imported.", year=year)
@@ -122,6 +120,27 @@ class CalendarView(Page):
                 "warning",
             )
         _tell_moved(moved)
+        return redirect(url_for("CalendarView.list", year=year))
+
+    @expose("/confirm", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def confirm(self) -> Any:
+        """The State Council's notice was entered day by day: what was provisional is computed again."""
+        year = _year()
+        if year is None:
+            return redirect(url_for("CalendarView.list"))
+        if workdays.confirm_year(db.session, year):
+            reason = _("The calendar of %(year)s was confirmed.", year=year)
+            moved = recompute_open(db.session, reason, actor_for("WorkCalendar"))
+            flash(reason, "success")
+            _tell_moved(moved)
+        else:
+            flash(
+                _("Enter the adjusted working weekends of the notice first: without one no year is published."),
+                "danger",
+            )
+        db.session.commit()
         return redirect(url_for("CalendarView.list", year=year))
 
     @expose("/day/<text>", methods=["GET", "POST"])
@@ -173,6 +192,16 @@ class CalendarView(Page):
             now_is=cell(workdays.load_calendar(db.session), day),
         )
         return page
+
+
+def _year() -> int | None:
+    """The year that was sent; None, and a sentence, when it is none."""
+    asked = request.form.get("year", "")
+    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
+    if EARLIEST <= year <= LATEST:
+        return year
+    flash(_("Type a year between %(first)s and %(last)s.", first=EARLIEST, last=LATEST), "danger")
+    return None
 
 
 def _company_days(year: int) -> Any:

@@ -53,7 +53,7 @@ KINDS: list[Work] = []
 class HandOver(StepForm):
     """To whom, and why."""
 
-    to = PersonField(_l("To whom"), lookup="employee", required=True)
+    to = PersonField(_l("Handed to"), lookup="employee", required=True)
     reason = LongTextField(_l("Reason"), required=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 from tests.complaints.conftest import Line
@@ -93,3 +94,14 @@ def test_2_6c_who_stood_in_for_an_owner_does_not_verify(line: Line, session: Any
     result = {"result": "effective", "method": "m", "sample": "s", "early_reason": "urgent"}
     assert notices.take("qc", number, "verify", **result).status_code == 409
     assert notices.must("qc_manager", number, "verify", **result)["state"] == "verified"
+
+
+def test_2_6_from_our_own_quality_problem_a_link_leads_to_the_notice(line: Line, as_role: Any):
+    number = own_quality(line)
+    qc = as_role("qc", "zh")
+    page = qc.get(f"/complaint/show/{number}").get_data(as_text=True)
+    link = html.unescape(page.partition('href="/corrective_action/add?')[2].partition('"')[0])
+    form = qc.get(f"/corrective_action/add?{link}").get_data(as_text=True)
+    assert "主轴高速异响" in form and line.read(number)["number"] in form
+    Notices(line).at("issued", complaints=[number])
+    assert "/corrective_action/add?" not in qc.get(f"/complaint/show/{number}").get_data(as_text=True)

@@ -79,6 +79,8 @@ def test_4_4b_an_instruction_becomes_a_task_with_a_date_for_the_department(line:
     clocks = {row["rule"]: row for row in line.by("gm").get(f"gm_report/{number}/deadlines").json}
     assert clocks["GM_TASK"]["due_at"] == "2026-11-28T00:00:00+08:00"
     assert clocks["GM_READ"]["status"] == "met"
+    history = line.by("gm").get(f"gm_report/{number}/history").json
+    assert history[-1]["comment"] == "stop the line"  # the mail to the department says it too
     assert take(line, "tech_manager", number, "close_report", outcome="x").status_code in (403, 404)
     assert take(line, "production_manager", number, "close_report").status_code == 422
     assert take(line, "production_manager", number, "close_report", outcome="stopped").json["state"] == "closed"
@@ -107,6 +109,7 @@ def test_4_4_everything_major_stands_on_one_screen(line: Line, as_role: Any):
     assert page.status_code == 200
     assert report["number"] in body
     assert f"/complaint/show/{report['about_id']}" in body
+    assert '<h2 id="m-1">重大投诉</h2>' in body
     assert as_role("technician").get("/major/").status_code in (302, 403)
 
 

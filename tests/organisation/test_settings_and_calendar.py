@@ -139,6 +139,29 @@ def test_a_year_that_is_published_otherwise_moves_every_running_deadline(as_role
     assert "1 running deadlines moved" in answer.text and due(session, number) == "11-27 00:00"
 
 
+def test_a_year_entered_by_hand_is_confirmed_only_with_an_adjusted_working_weekend(as_role, session, app, at):
+    at("2026-12-31 10:00")
+    with app.app_context():
+        record = Record(kind="record", number="X-2", state="open")
+        db.session.add(record)
+        db.session.flush()
+        deadline = deadlines.start(db.session, record, "DISPOSE", clock.now())
+        db.session.commit()
+        number = deadline.id
+    admin = as_role("admin")
+    assert session.get(Deadline, number).provisional is True
+    early = admin.post("/calendar/confirm", {"year": "2027"}, follow_redirects=True)
+    assert "Enter the adjusted working weekends" in early.text and "provisional</span>" in early.text
+    sunday = {"is_workday": "true", "name_zh": "调休", "name_en": "Adjusted working day"}
+    admin.post("/calendar/day/2027-01-03", sunday)
+    done = admin.post("/calendar/confirm", {"year": "2027"}, follow_redirects=True)
+    assert "published" in done.text
+    assert due(session, number) == "01-05 00:00" and session.get(Deadline, number).provisional is False
+    admin.post("/calendar/import", {"year": "2027"})
+    assert "provisional</span>" not in admin.get("/calendar/?year=2027").text
+    assert as_role("qc").post("/calendar/confirm", {"year": "2027"}).status_code in (302, 403)
+
+
 def rule(session, code):
     session.expire_all()
     return session.scalars(select(DeadlineRule).where(DeadlineRule.code == code, DeadlineRule.active)).one()
