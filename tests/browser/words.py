@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.deadline_rules import DEFAULTS
 from app.demo.staff import CATEGORIES, COMPETENCES, DEPARTMENTS, FAILURE_MODES, PEOPLE, PRODUCTS
 from app.extensions import db
 
 CJK = re.compile(r"[㐀-鿿]+")
 LATIN = re.compile(r"[A-Za-z]{4,}")
 OURS = ("_zh", "outbox_mail", "alembic", "gram")  # what the portal itself wrote in Chinese is not data
-SAID = "szsldtbjyxgs Display shows error English Excel signature Choose File Files file chosen mail portal audit verify example " \
-    "Zhejiang Example Precision Machinery Grace Auditor Five"  # fmt: skip
+SAID = """szsldtbjyxgs Display shows error English Excel signature Choose File Files file chosen mail portal audit verify
+    example Zhejiang Example Precision Machinery Grace Auditor Five"""
 BOTH = (
     "/product",
     "/failure_mode/",
@@ -55,7 +56,8 @@ def allowed() -> frozenset[str]:
         for row in rows
         for text in row
     )
-    return frozenset(LATIN.findall(" ".join((*people, *rest, SAID))))
+    codes = (rule.code for rule in DEFAULTS)
+    return frozenset(LATIN.findall(" ".join((*people, *rest, *codes, SAID))))
 
 
 class Speech:
@@ -73,8 +75,7 @@ class Speech:
 def strange(text: str, locale: str, known: frozenset[str]) -> list[str]:
     """What does not belong on a page of this language."""
     if locale == "zh":
-        lines = "\n".join(line for line in text.splitlines() if not re.fullmatch(r"\s*[A-Z_]+\s*", line))  # rule codes
-        return sorted(set(LATIN.findall(re.sub(r"\S+@\S+|https?://\S+", "", lines))) - allowed())
+        return sorted(set(LATIN.findall(re.sub(r"\S+@\S+|https?://\S+", "", text))) - allowed())
     lines = "\n".join(line for line in text.splitlines() if line.strip() != "中文")  # the way to the other language
     return sorted({run for run in CJK.findall(lines) if not made_of(run, known)})
 
