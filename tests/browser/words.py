@@ -17,8 +17,8 @@ from app.extensions import db
 CJK = re.compile(r"[㐀-鿿]+")
 LATIN = re.compile(r"[A-Za-z]{4,}")
 OURS = ("_zh", "outbox_mail", "alembic", "gram")  # what the portal itself wrote in Chinese is not data
-SAID = """szsldtbjyxgs Display shows error English Excel signature Choose File Files file chosen mail portal audit verify
-    example Zhejiang Example Precision Machinery Grace Auditor Five"""
+SAID = """szsldtbjyxgs Display shows error English Excel signature Choose File Files file chosen mail portal
+    audit verify example Zhejiang Example Precision Machinery Grace Auditor Five"""
 BOTH = (
     "/product",
     "/failure_mode/",
