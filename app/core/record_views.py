@@ -134,7 +134,7 @@ class RecordView(BulkSteps, PaperPages, BaseView):
         offered = self.workflow.offered(record, actor)
         lines = stepper.lines_of(db.session, record)
         stepper.learn_names(db.session, record, lines)
-        main = next((step for step in offered if step.tone == "main"), None)
+        main = stepper.foremost(offered)
         page: str = self.render_template(
             self.show_template,
             view=self,
@@ -142,7 +142,7 @@ class RecordView(BulkSteps, PaperPages, BaseView):
             title=record.number,
             main=main,
             others=[step for step in offered if step is not main and step.tone in ("main", "side")],
-            more=[step for step in offered if step.tone in ("more", "danger")],
+            more=[step for step in offered if step is not main and step.tone in ("more", "danger")],
             beads=stepper.beads(self.workflow, record, lines),
             timeline=stepper.timeline(db.session, record, lines),
             state=self.workflow.states[record.state],

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from .deadlines import Deadline
 from .history import History
 from .records import Comment
-from .workflow import Workflow
+from .workflow import Stage, Transition, Workflow
 
 WORDS = {
     "register": lambda: _("Registered"),
@@ -42,7 +42,7 @@ class Bead:
 
     label: Any
     number: int
-    status: str  # done | now | todo
+    status: str  # done | skip (never came to it) | now | todo
     at: datetime | None
     who: int | None
     late: bool
@@ -125,13 +125,13 @@ def beads(workflow: Workflow[Any], record: Any, lines: list[History]) -> list[Be
         current = -1
     found = []
     for index, stage in enumerate(workflow.stages):
-        ended = next((line for line in lines if line.step in stage.ends_with), None) if index < current else None
+        ended = next((line for line in lines if _ends(line, stage, record.state)), None) if index < current else None
         clocks = [item for item in record.deadlines if item.code in stage.deadlines]
         found.append(
             Bead(
                 stage.label,
                 index + 1,
-                "done" if index < current else "now" if index == current else "todo",
+                "done" if ended else "skip" if index < current else "now" if index == current else "todo",
                 ended.moment if ended else None,
                 ended.actor_id if ended else None,
                 _late(clocks),
@@ -139,6 +139,19 @@ def beads(workflow: Workflow[Any], record: Any, lines: list[History]) -> list[Be
             )
         )
     return found
+
+
+def _ends(line: History, stage: Stage, state: str) -> bool:
+    """The step that ended a stage; the last one is ended by whatever closed the record."""
+    return line.step in stage.ends_with or (
+        state == "closed" == line.target != line.source and "close" in stage.ends_with
+    )
+
+
+def foremost(offered: list[Transition[Any]]) -> Transition[Any] | None:
+    """The step that gets the filled button: the main one, or the only one unless it undoes something."""
+    only = offered[0] if len(offered) == 1 and offered[0].tone == "side" else None
+    return next((step for step in offered if step.tone == "main"), only)
 
 
 def _late(clocks: list[Deadline]) -> bool:

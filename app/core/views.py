@@ -146,6 +146,10 @@ class BaseView(ModelView):
         """Label and value of what the show page tells."""
         return [(column.label, column.value(row)) for column in self.columns.values()]
 
+    def headed(self, row: Any) -> str:
+        """What the page of a row is called."""
+        return str(row)
+
     # ---- pages
 
     @expose("/list/")
@@ -165,7 +169,7 @@ class BaseView(ModelView):
     @has_access
     def show(self, pk: str) -> Any:
         row = self.get_or_404(pk)
-        return self.render_template(self.show_template, view=self, row=row, title=str(row), pk=pk)
+        return self.render_template(self.show_template, view=self, row=row, title=self.headed(row), pk=pk)
 
     @expose("/add", methods=["GET", "POST"])
     @has_access

@@ -19,7 +19,7 @@ MOST = 200
 
 
 def mails(session: Session, record: Any) -> list[Line]:
-    """One line per event: the persons told and the state of each mail."""
+    """One line per event and minute: the persons told and the state of each mail."""
     query = (
         select(OutboxMail.event, OutboxMail.created_at, OutboxMail.state, User.id, User.first_name, User.last_name)
         .outerjoin(User, User.id == OutboxMail.user_id)
@@ -30,7 +30,9 @@ def mails(session: Session, record: Any) -> list[Line]:
     told: dict[Any, list[str]] = {}
     for row in session.execute(query):
         name = full_name(row) if row.id else _("the customer")
-        told.setdefault((row.event, row.created_at), []).append(f"{name} ({STATES[row.state][0]})")
+        told.setdefault((row.event, row.created_at.replace(second=0, microsecond=0)), []).append(
+            f"{name} ({STATES[row.state][0]})"
+        )
     return [
         Line(at, _("Mail: %(event)s", event=event_label(event)), None, None, ", ".join(reversed(names)), kind="mail")
         for (event, at), names in told.items()

@@ -96,6 +96,9 @@ class OutboxView(BaseView):
     }
     empty_hint = _l("No mails yet.")
 
+    def headed(self, mail: OutboxMail) -> str:
+        return f"{event_label(mail.event)} {mail.record.number if mail.record else ''}".strip()
+
     @expose("/resend/<int:pk>", methods=["POST"])
     @has_access
     @permission_name("resend")

@@ -68,6 +68,9 @@ class DeadlineRuleView(BaseView):
         "version": Column(_l("Version"), "version"),
     }
 
+    def headed(self, row: DeadlineRule) -> str:
+        return str(row.name(str(get_locale() or "zh")))
+
     def filtered(self) -> Query[Any]:
         """The list tells what is in force; older versions stay reachable for the deadlines they started."""
         return super().filtered().filter(DeadlineRule.active.is_(True))

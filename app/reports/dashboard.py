@@ -24,6 +24,7 @@ from app.core.records import Record
 from app.core.rights import Rights
 from app.core.security import current_rights
 from app.core.show import Badge, tag
+from app.core.stepper import foremost
 from app.core.workflow import WORKFLOWS, Transition
 from app.corrective.models import CorrectiveAction
 from app.extensions import db
@@ -142,9 +143,7 @@ def tasks(rights: Rights, most: int = TODO, offset: int = 0, narrowed: Callable[
 
 def _task(record: Record, rights: Rights) -> Task:
     workflow = WORKFLOWS[record.kind]
-    offered = workflow.offered(record, rights.actor(workflow.thing))
-    only = offered[0] if len(offered) == 1 else None
-    step = next((item for item in offered if item.tone == "main"), only)
+    step = foremost(workflow.offered(record, rights.actor(workflow.thing)))
     state = workflow.states[record.state]
     customer = record.customer.name if isinstance(record, Complaint) else ""
     return Task(

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.complaints.codes import S
 from app.complaints.consultation import Asked, Consultation
 from app.complaints.models import Assignment, Complaint, CoWorker
-from app.complaints.workflow import COMPLAINT
+from app.complaints.workflow import ARRIVALS, COMPLAINT
 from app.core import clock
+from app.core.deadlines import Deadline
 from app.core.records import Record
 from app.core.rights import Rights
 from app.core.show import Badge
@@ -81,12 +82,18 @@ def visits(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     mine = running.where(Assignment.technician_id.in_(rights.stands_for))
     along = running.join(CoWorker).where(CoWorker.user_id.in_(rights.stands_for))
     planned = running.where(Assignment.planned_on <= tomorrow)
+    due = select(Deadline.record_id).where(
+        Deadline.code.in_((*ARRIVALS, "COMPLETE")),
+        Deadline.met_at.is_(None),
+        Deadline.cancelled_at.is_(None),
+        Deadline.due_at <= clock.midnight_after(tomorrow),
+    )
     query = (
         select(Complaint)
         .where(
             Complaint.state.in_((S.assigned.value, S.on_site.value)),
             Complaint.id.in_(mine.union_all(along)),
-            or_(Complaint.id.in_(planned), Complaint.due_at <= clock.midnight_after(tomorrow)),
+            or_(Complaint.id.in_(planned), Complaint.id.in_(due)),
         )
         .order_by(Complaint.due_at, Complaint.id)
         .limit(MOST)

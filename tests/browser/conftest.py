@@ -34,8 +34,18 @@ ARGS = [
     "--disable-sync",
 ]
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
-RUN_AXE = """axe.run({runOnly: ['wcag2a', 'wcag2aa']}).then(r => r.violations.map(
+RUN_AXE = """part => axe.run(part || document, {runOnly: ['wcag2a', 'wcag2aa']}).then(r => r.violations.map(
     v => v.id + ' (' + v.impact + ') ' + v.nodes[0].html.slice(0, 160)))"""
+
+
+TARGETS = """() => [...document.querySelectorAll(
+    'button, .btn, main summary, .chip, .tabs a, .pages a, .menu a, select, textarea, main input, #dlg input')]
+    .filter(item => !/^(hidden|checkbox|radio)$/.test(item.type))
+    .filter(item => !item.matches('.select2-hidden-accessible, .select2-search__field'))
+    .map(item => [item, item.getBoundingClientRect()])
+    .filter(([item, box]) => box.width && box.height && box.height < 43.5)
+    .map(([item, box]) => `${item.tagName}.${item.className} ${item.innerText || item.name} is ${box.height} px`)"""
+SIGNED_IN: dict[tuple[str, str], list[Any]] = {}
 
 
 @dataclass
@@ -47,13 +57,16 @@ class Visit:
     trouble: list[str] = field(default_factory=list)
 
     def sign_in(self, login: str, locale: str = "") -> None:
-        """As another person, in a language."""
+        """As another person, in a language; who has signed in once is known by the cookies of that time."""
         self.page.context.clear_cookies()
-        self.page.goto(f"{self.base}/login/")
-        self.page.fill("#username", login)
-        self.page.fill("#password", PASSWORD)
-        self.page.press("#password", "Enter")
+        self.page.context.add_cookies(SIGNED_IN.get((self.base, login), []))
+        self.page.goto(f"{self.base}/")
+        if self.page.locator("#username").count():
+            self.page.fill("#username", login)
+            self.page.fill("#password", PASSWORD)
+            self.page.press("#password", "Enter")
         self.page.wait_for_selector(".p-user")
+        SIGNED_IN[self.base, login] = self.page.context.cookies()
         if locale and self.page.locator(f".p-right [name=locale][value={locale}]").count():
             self.page.click(".p-right [name=locale]")
             self.page.wait_for_selector(f"html[lang^={locale}]")
@@ -78,11 +91,16 @@ class Visit:
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.trouble.append(f"console: {message.text[:200]} on {self.page.url}")
 
-    def barriers(self) -> list[str]:
-        """What axe finds on the page as it stands."""
-        self.page.evaluate(AXE)
-        found: list[str] = self.page.evaluate(RUN_AXE)
+    def barriers(self, part: str = "") -> list[str]:
+        """What axe finds on the page as it stands, or on a part of it."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
+        found: list[str] = self.page.evaluate(RUN_AXE, part or None)
         return [f"{self.page.url}: {item}" for item in found]
+
+    def targets(self) -> list[str]:
+        """What is too small for a finger."""
+        return [f"{self.page.url}: {item}" for item in self.page.evaluate(TARGETS)]
 
     def overflow(self) -> list[str]:
         """Whether the page is wider than the window."""

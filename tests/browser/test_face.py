@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access import FUNCTIONS
@@ -14,7 +15,37 @@ from app.core.records import Record
 from app.demo.staff import PEOPLE
 from app.extensions import db
 
+from .words import Speech
+
 pytestmark = pytest.mark.browser
+WINDOWS = pytest.mark.parametrize(("locale", "width"), [("zh", 390), ("en", 1366)])
+CONCERNED = {  # who looks at a record that waits for nobody, or for a whole department
+    "received": "reception",
+    "negotiating": "reception",
+    "pending_qc": "reception",
+    "handed_over": "qc",
+    "form_returned": "qc",
+    "answered": "qc",
+}
+PAGES = {  # beside the menu
+    "": ("/login/", "/nowhere"),
+    "reception": (
+        "/work/", "/work/?only=overdue", "/complaint/add?channel=letter", "/complaint/list/?tab=todo&chip=mine",
+        "/complaint/list/?q=9999999", "/search/", "/search/?q=TS", "/search/?q=9999999", "/notices/",
+        "/profile/", "/customer/show/1", "/customer/add", "/customer/edit/1", "/complaint/12/customer-links",
+        "/employee/list/", "/regulation/2.1",
+    ),
+    "qc_manager": (
+        "/corrective_action/add", "/compliance/2.1", "/product/show/1", "/product_unit/show/1", "/product_unit/add",
+        "/contact/list/", "/product_category/list/", "/failure_mode/list/", "/gm_report/list/", "/outbox/show/1",
+    ),
+    "sales_manager": ("/gm_report/add",),
+    "admin": (
+        "/employee/show/6", "/employee/edit/6", "/employee/add", "/employee/hand_over/6", "/department/show/1",
+        "/department/edit/1", "/competence/add", "/region/show/330106", "/deadline_rule/show/1",
+        "/deadline_rule/edit/1", "/calendar/day/2026-11-30", "/access/?group=organisation",
+    ),
+}  # fmt: skip
 DAILY = (
     "/",
     "/complaint/list/",
@@ -30,6 +61,9 @@ DAILY = (
 )
 
 
+REFUSED = {"/nowhere": 404, "/employee/list/": 403}
+
+
 def record_in(app: Any, state: str, kind: str = "complaint") -> int:
     with app.app_context(), Session(db.engine) as session:
         return (
@@ -41,8 +75,9 @@ def record_in(app: Any, state: str, kind: str = "complaint") -> int:
 
 
 @pytest.mark.parametrize("locale", ["zh", "en"])
-def test_every_menu_entry_of_every_role_opens_cleanly(visit: Callable[..., Any], locale: str) -> None:
+def test_every_menu_entry_of_every_role_opens_cleanly(visit: Callable[..., Any], portal: Any, locale: str) -> None:
     assert FUNCTIONS
+    speech = Speech(portal[0], locale)
     with visit(locale=locale) as window:
         for login, *_rest in PEOPLE:
             window.sign_in(login, locale)
@@ -52,9 +87,87 @@ def test_every_menu_entry_of_every_role_opens_cleanly(visit: Callable[..., Any],
             for path in entries:
                 answer = window.open(path)
                 assert answer.status == 200, (login, path)
+                assert not speech.strange(window.page), login
                 assert window.page.title(), path
                 assert window.page.get_attribute("html", "lang") == {"zh": "zh-CN", "en": "en"}[locale], path
             assert not window.trouble, (login, window.trouble)
+
+
+def flaws(window: Any, speech: Speech, part: str = "") -> list[str]:
+    """What the gates find on the page as it stands."""
+    found: list[str] = window.overflow() + speech.strange(window.page, part or "body")
+    if not part or speech.locale == "zh":  # a dialog's structure is the same in both languages
+        found += window.barriers(part)
+    if speech.locale == "zh":
+        found += window.targets()
+    return found
+
+
+def of_every_kind(app: Any) -> dict[str, list[str]]:
+    """The newest record of every kind in every state, for the person it waits for."""
+    found: dict[str, list[str]] = {}
+    with app.app_context(), Session(db.engine) as session:
+        newest = select(func.max(Record.id)).group_by(Record.kind, Record.state)
+        logins = {f"user:{number}": login for number, login in session.execute(select(User.id, User.username))}
+        query = select(Record.id, Record.kind, Record.state, Record.owner).where(Record.id.in_(newest))
+        for number, kind, state, owner in session.execute(query.order_by(Record.id)):
+            login = logins.get(owner or "") or CONCERNED.get(state, "gm" if kind == "gm_report" else "qc_manager")
+            found.setdefault(login, []).append(f"/{kind}/show/{number}")
+    return found
+
+
+@WINDOWS
+def test_records_in_every_state_and_the_dialog_of_every_step(
+    visit: Callable[..., Any], portal: Any, locale: str, width: int
+) -> None:
+    speech, seen, found = Speech(portal[0], locale), set(), []
+    with visit(locale=locale, width=width) as window:
+        page = window.page
+        for login, paths in of_every_kind(portal[0]).items():
+            window.sign_in(login, locale)
+            for path in paths:
+                assert window.open(path).status == 200, (login, path)
+                found += flaws(window, speech)
+                for link in page.query_selector_all("[data-step]"):
+                    step = (path.split("/")[1], link.get_attribute("data-step"))
+                    if step not in seen:
+                        seen.add(step)
+                        found += dialog(window, link, speech)
+        assert not window.trouble
+    assert not found, "\n".join(found)
+    assert len(seen) > 40
+
+
+def dialog(window: Any, link: Any, speech: Speech) -> list[str]:
+    """A step's dialog takes the focus, has one filled button, passes the gates and goes away by Esc."""
+    page = window.page
+    link.evaluate("link => link.click()")
+    page.wait_for_selector("#dlg[open] form")
+    found = flaws(window, speech, "#dlg")
+    focus = page.evaluate("(document.activeElement.closest('#dlg') && document.activeElement.tagName) || 'outside'")
+    if focus in ("outside", "A", "DIALOG"):
+        found.append(f"{page.url}: focus on {focus} in the dialog of {link.get_attribute('href')}")
+    if page.locator("#dlg .btn-primary, #dlg .btn-danger").count() != 1:
+        found.append(f"{page.url}: not one filled button in the dialog of {link.get_attribute('href')}")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#dlg:not([open])", state="attached")
+    return found
+
+
+@WINDOWS
+def test_the_pages_beside_the_menu(visit: Callable[..., Any], portal: Any, locale: str, width: int) -> None:
+    speech, found = Speech(portal[0], locale), []
+    with visit(locale=locale, width=width) as window:
+        for login, paths in PAGES.items():
+            if login:
+                window.sign_in(login, locale)
+            for path in paths:
+                answer = window.open(path)
+                assert answer.status == REFUSED.get(path, 200), (login, path)
+                assert window.page.title(), path
+                found += flaws(window, speech)
+        assert not window.trouble
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1366, False), (390, False), (1366, True), (390, True)])
