@@ -13,7 +13,8 @@ from flask_babel import gettext as _
 from app.extensions import db
 
 from . import attachments, clock, delays, printing, stepper
-from .record_views import lock, served
+from .record_notes import served
+from .record_views import lock
 from .rest import body, message, plain, spoken, spoken_of
 from .workflow import Forbidden, Invalid, Workflow
 
