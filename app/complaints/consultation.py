@@ -6,7 +6,6 @@ from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, Session, backref, mapped_column, relationship
@@ -14,11 +13,10 @@ from sqlalchemy.orm import Mapped, Session, backref, mapped_column, relationship
 from app.core.fields import LongTextField
 from app.core.forms import StepForm
 from app.core.records import Record
-from app.core.turns import holders, users_who_may
 from app.core.types import UtcDateTime
 from app.core.workflow import SYSTEM, Deed, Invalid, Stage, State, Transition, Workflow
 from app.organisation.models import Department
-from app.organisation.turns import MANAGERS, leader_of, leads_department, manager_turn
+from app.organisation.turns import MANAGERS, leads_department, manager_turn, unanswering
 
 from .models import Complaint
 
@@ -120,17 +118,8 @@ CONSULTATION = Workflow[Consultation](
 
 def somebody_answers(deed: Deed[Complaint]) -> str | None:
     """会同有关部门: only a department in which somebody may answer is asked (2.1)."""
-    able = set(users_who_may(deed.session, "answer", "Consultation"))
     chosen = deed.session.scalars(select(Department).where(Department.id.in_(deed.data["departments"])))
-    mute = [
-        row for row in chosen if row.line == "re" or not able & set(holders(deed.session, leader_of(deed.session, row)))
-    ]
-    if mute:
-        names = "、".join(row.label for row in mute)
-        sentence = _(
-            "Nobody in %(departments)s can answer. Choose others, or have the administrator name a manager there.",
-            departments=names,
-        )
+    if sentence := unanswering(deed.session, chosen, "answer", "Consultation"):
         raise Invalid({"departments": [sentence]})
     return None
 

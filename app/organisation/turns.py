@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session, object_session
 
-from app.core.turns import role_turn, user_turn
+from app.core.turns import holders, role_turn, user_turn, users_who_may
 from app.core.workflow import Actor
 
 from .models import Department
@@ -24,6 +26,20 @@ def leader_of(session: Session, department: Department) -> str:
     if department.manager_id:
         return user_turn(department.manager_id)
     return role_turn(session, "department_manager", department.id)
+
+
+def unanswering(session: Session, departments: Iterable[Department], step: str, thing: str) -> str | None:
+    """The sentence that names the departments in which nobody may take a step; None when somebody may in each."""
+    able = set(users_who_may(session, step, thing))
+    mute = [
+        row for row in departments if row.line == "re" or not able & set(holders(session, leader_of(session, row)))
+    ]
+    if not mute:
+        return None
+    return _(
+        "Nobody in %(departments)s can answer. Choose others, or have the administrator name a manager there.",
+        departments="、".join(row.label for row in mute),
+    )
 
 
 def in_department(record: Any, actor: Actor) -> bool:

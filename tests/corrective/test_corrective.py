@@ -121,6 +121,21 @@ def test_2_6b_an_objection_is_decided_by_the_qc_manager(line: Line):
     assert notices.must("tech_manager", number, "acknowledge")["state"] == "analysing"
 
 
+def test_2_6b_a_notice_goes_to_a_department_in_which_somebody_can_answer(line: Line):
+    notices = Notices(line)
+    number = notices.draft(responsible_department="finance")
+    refused = notices.take("qc_manager", number, "issue")
+    assert refused.status_code == 409
+    assert "Nobody in Finance can answer" in refused.json["message"]
+    number = notices.at("issued")
+    notices.must("production_manager", number, "object", reason="invoice")
+    refused = notices.take(
+        "qc_manager", number, "reassign_department", reason="invoice", responsible_department="finance"
+    )
+    assert refused.status_code == 422
+    assert "Nobody in Finance" in refused.json["message"]["responsible_department"][0]
+
+
 def test_2_6c_no_plan_without_a_root_cause_and_a_corrective_action(line: Line):
     notices = Notices(line)
     number = notices.at("analysing")
