@@ -43,23 +43,37 @@ def test_setting_up_twice_changes_nothing_and_check_finds_nothing(folder: Path):
     assert (checked.returncode, checked.stdout.strip()) == (0, "Everything is in order."), checked.stderr
 
 
-def test_the_full_demo_plays_eighteen_months_with_the_edge_cases(tmp_path: Path):
+def test_the_full_demo_plays_eighteen_months_in_the_shares_of_the_scheme_with_the_edge_cases(tmp_path: Path):
     assert portal(tmp_path, "init").returncode == 0
     told = portal(tmp_path, "demo", "--size", "full", "--password", "Demo-Password-2026!")
     assert told.returncode == 0, told.stderr
     with sqlite3.connect(tmp_path / "portal.db") as connection:
         count = lambda query: connection.execute(query).fetchone()[0]  # noqa: E731
-        assert count("SELECT count(*) FROM complaint") >= 240
-        assert count("SELECT count(*) FROM customer") >= 80
+
+        def share(part: str, whole: str) -> float:
+            return float(count(part)) / float(count(whole))
+
+        assert count("SELECT count(*) FROM complaint") == 240
+        assert count("SELECT count(*) FROM customer WHERE kind = 'enterprise'") == 80
         assert count("SELECT count(DISTINCT user_id) FROM employee_competence") == 9
         assert count("SELECT count(*) FROM product") == 12
         assert count("SELECT count(*) FROM product_unit") == 300
-        assert count("SELECT count(*) FROM record WHERE kind = 'corrective_action'") >= 60
-        assert count("SELECT count(*) FROM effectiveness_check WHERE result != 'effective'") >= 1
+        assert count("SELECT count(*) FROM department") == 12
+        assert count("SELECT count(*) FROM ab_user") == 26
+        assert 50 <= count("SELECT count(*) FROM record WHERE kind = 'corrective_action'") <= 70
+        assert count("SELECT count(*) FROM effectiveness_check WHERE result = 'not' AND round = 1") == 2
+        assert count("SELECT count(*) FROM effectiveness_check WHERE round = 2") == 2
+        assert count("SELECT max(n) FROM (SELECT count(*) n FROM corrective_complaint GROUP BY notice_id)") >= 2
         assert count("SELECT count(*) FROM record WHERE state = 'merged'") >= 2
-        assert count("SELECT count(*) FROM quote WHERE accepted = 0") >= 1
+        assert count("SELECT count(*) FROM record WHERE state = 'void'") >= 2
+        assert count("SELECT count(*) FROM quote WHERE accepted = 0") >= 2
         assert count("SELECT count(*) FROM deadline WHERE started_at LIKE '2026-02-13%'") >= 1
         assert count("SELECT count(*) FROM site_service WHERE work_done LIKE '%事后改动%'") == 1
+        quality = "SELECT count(*) FROM complaint WHERE nature = 'quality'"
+        assert 0.60 < share(quality, "SELECT count(*) FROM complaint") < 0.70
+        assert 0.03 < share(f"{quality} AND round > 1", quality) < 0.12
+        arrivals = "SELECT count(*) FROM deadline WHERE code LIKE 'ARRIVE%' AND met_at IS NOT NULL"
+        assert 0.82 < share(f"{arrivals} AND met_at < due_at", arrivals) < 0.94
     assert portal(tmp_path, "audit", "verify").returncode == 0
 
 

@@ -85,6 +85,10 @@ def signed(day: int, clock: str = "16:40", satisfaction: int = 5) -> Scene:
                  "signature": SIGNATURE, "satisfaction": satisfaction})
 
 
+def rejected(day: int) -> Scene:
+    return Scene(day + 1, "10:00", "technician", "reject", {"reason": "顾客认为问题未彻底解决"})
+
+
 def back(day: int, clock: str = "09:10") -> Scene:
     return Scene(day, clock, "technician", "return_form")
 
@@ -93,8 +97,8 @@ def filed(day: int, clock: str = "10:00") -> Scene:
     return Scene(day, clock, "qc", "receive_form")
 
 
-def notice(day: int, clock: str = "11:00") -> Scene:
-    return Scene(day, clock, "qc", "notice")
+def notice(day: int, clock: str = "11:00", **data: Any) -> Scene:
+    return Scene(day, clock, "qc", "notice", data)
 
 
 def closed(day: int, clock: str = "15:00") -> Scene:
@@ -130,11 +134,14 @@ def corrected(day: int, upto: str = "closed", result: str = "effective") -> tupl
     steps.append(Scene(day + 3, "10:00", "qc", "notice.accept_plan"))
     steps.append(Scene(day + 12, "10:00", who, "notice.finish_actions"))
     steps.append(Scene(day + 12, "11:00", who, "notice.finish"))
-    steps.append(Scene(day + 44, "10:00", "qc", "notice.verify", {"result": result, "method": "查近一个月同类投诉",
+    steps.append(Scene(day + 42, "10:00", "qc", "notice.verify", {"result": result, "method": "查近一个月同类投诉",
                  "sample": "抽检20件，全部合格" if result == "effective" else "抽检20件，2件不合格"}))
-    steps.append(Scene(day + 45, "10:00", "qc_manager", "notice.close"))
+    steps.append(Scene(day + 43, "10:00", "qc_manager", "notice.close"))
     reached = ("analysing", "analysed", "planned", "implementing", "proven", "done", "verified", "closed")
-    return tuple(steps[: reached.index(upto) + 1])
+    told = tuple(steps[: reached.index(upto) + 1])
+    if result == "effective" or upto != "closed":
+        return told
+    return (*told[:-1], *corrected(day + 43)[1:])  # not effective: another round, from the analysis on
 
 
 TO_QC = (plan(), over(), taken())

@@ -18,14 +18,10 @@ from app.complaints.workflow import COMPLAINT
 from app.core import attachments, clock, deadlines
 from app.core.workdays import load_calendar
 from app.core.workflow import Actor, Invalid
-from app.corrective.models import CorrectiveAction
-from app.corrective.workflow import CORRECTIVE
-from app.corrective.workflow import create as draft_notice
 from app.customers.models import Customer, FailureMode, Product
 from app.extensions import db
-from app.organisation.models import Department
 
-from . import beside, full
+from . import beside, full, notices
 from .plots import PLOTS, Plot, Scene
 from .staff import PEOPLE, hire
 from .stage import Stage, Story
@@ -48,7 +44,7 @@ def load(password: str | None, size: str = "small") -> Iterator[str]:
     if size == "full":
         full.staff(session, chosen)
         session.commit()
-    tell(session, (*PLOTS, *full.plots(session)) if size == "full" else PLOTS)
+    tell(session, (*PLOTS, *full.plots(session, len(PLOTS))) if size == "full" else PLOTS)
     beside.put_to_rest(session)
     _keep(chosen)
     yield from (f"{login}  {position}" for login, *_names, position in PEOPLE)
@@ -130,7 +126,7 @@ def _take(session: Session, record: Complaint, scene: Scene, names: dict[str, in
         beside.play(session, record, scene, actor)
         return
     if scene.step == "notice":
-        _notice(session, record, names)
+        notices.issue(session, record, lambda login: _actor(login, names), alone=scene.data.get("alone", False))
         return
     data = beside.filled(session, record, scene)
     if record.version < 1 or COMPLAINT.row(scene.step, record.state) is None:
@@ -145,23 +141,6 @@ def _take(session: Session, record: Complaint, scene: Scene, names: dict[str, in
 
 def _failure_mode(session: Session, code: str) -> int | None:
     return session.scalars(select(FailureMode.id).where(FailureMode.code == code)).first() if code else None
-
-
-def _notice(session: Session, record: Complaint, names: dict[str, int]) -> None:
-    """2.6: QC drafts, the manager issues."""
-    department = session.scalars(select(Department).where(Department.code == "production")).one()
-    notice: CorrectiveAction = draft_notice(
-        session,
-        {
-            "complaints": [record.id],
-            "responsible_department": department.id,
-            "problem": record.subject,
-            "requirement": "查明根本原因并采取纠正措施",
-            "due": clock.today() + timedelta(days=30),
-        },
-        _actor("qc", names),
-    )
-    CORRECTIVE.fire(session, notice, "issue", _actor("qc_manager", names), {})
 
 
 def _receipt_day(session: Session, plot: Plot, real: datetime) -> date:
