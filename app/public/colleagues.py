@@ -49,11 +49,12 @@ def show(number: int) -> Any:
     )  # fmt: skip
 
 
-@blueprint.post("/complaint/<int:number>/customer-links/<any(track, confirm, quote, survey):name>/renew")
+@blueprint.post("/complaint/<int:number>/customer-links/<name>/renew")
 def renew(number: int, name: str) -> Any:
     """A new link, also by mail where there is an address; the earlier one ends."""
     seen, actor = _mine(number)
-    record, purpose = locked(db.session, Complaint, seen.id), Purpose(name)
+    purpose = Purpose(name) if name in set(Purpose) else abort(404)
+    record = locked(db.session, Complaint, seen.id)
     if purpose not in _open(record):
         flash(_("The customer is not asked for this any more."), "warning")
         return redirect(url_for(".show", number=number), 303)
@@ -66,11 +67,12 @@ def renew(number: int, name: str) -> Any:
     return redirect(url_for(".show", number=number), 303)
 
 
-@blueprint.post("/complaint/<int:number>/customer-links/<any(track, confirm, quote, survey):name>/revoke")
+@blueprint.post("/complaint/<int:number>/customer-links/<name>/revoke")
 def revoke(number: int, name: str) -> Any:
     """The link no longer holds: sent to the wrong person, or no longer wanted."""
     seen, actor = _mine(number)
-    record, purpose = locked(db.session, Complaint, seen.id), Purpose(name)
+    purpose = Purpose(name) if name in set(Purpose) else abort(404)
+    record = locked(db.session, Complaint, seen.id)
     if links.revoke(db.session, record, purpose):
         _note(record, actor, "revoke_link", purpose)
         db.session.commit()
