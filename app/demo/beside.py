@@ -46,8 +46,14 @@ def play(session: Session, record: Complaint, scene: Scene, actor: Actor) -> Non
         report = session.scalars(select(GmReport).where(GmReport.about_id == record.id)).first()
         if report is not None and GM_REPORT.row(step, report.state):
             GM_REPORT.fire(session, report, step, actor, scene.data)
-    elif record.notices and record.notices[-1].problem == record.subject:  # its own, not one it shares
+    elif record.notices and _brought(record, record.notices[-1]):
         _notice(session, record.notices[-1], step, scene, actor)
+
+
+def _brought(record: Complaint, notice: CorrectiveAction) -> bool:
+    """The complaint it was written for, or the one that reopened it; not one that only joined."""
+    reopened = any(line.step == "recur" and line.comment == record.number for line in notice.history)
+    return reopened or notice.problem == record.subject
 
 
 def _notice(session: Session, notice: CorrectiveAction, step: str, scene: Scene, actor: Actor) -> None:

@@ -18,7 +18,7 @@ from app.corrective.workflow import CORRECTIVE, create
 from app.customers.models import Product
 from app.organisation.models import Department
 
-RUNNING = (C.issued, C.analysing, C.planned)
+RUNNING = (C.issued, C.analysing, C.planned, C.implementing)
 
 
 def issue(session: Session, record: Complaint, actor: Callable[[str], Actor], *, alone: bool = False) -> None:
@@ -50,6 +50,7 @@ def _running(session: Session, record: Complaint) -> CorrectiveAction | None:
     query = (
         select(CorrectiveAction)
         .join(Product, Product.id == CorrectiveAction.product_id)
-        .where(CorrectiveAction.state.in_(RUNNING), Product.category_id == record.product.category_id)
+        .where(CorrectiveAction.state.in_(RUNNING), CorrectiveAction.round == 1)
+        .where(Product.category_id == record.product.category_id)
     )
     return session.scalars(query.order_by(CorrectiveAction.id.desc())).first()
