@@ -49,17 +49,38 @@ def test_the_full_demo_plays_eighteen_months_with_the_edge_cases(tmp_path: Path)
     assert told.returncode == 0, told.stderr
     with sqlite3.connect(tmp_path / "portal.db") as connection:
         count = lambda query: connection.execute(query).fetchone()[0]  # noqa: E731
-        assert count("SELECT count(*) FROM complaint") >= 240
-        assert count("SELECT count(*) FROM customer") >= 80
+        share = lambda part, whole: 100 * count(part) / count(whole)  # noqa: E731
+        many = "SELECT count(*) FROM complaint"
+        quality = f"{many} WHERE nature = 'quality'"
+        notices = "SELECT count(*) FROM corrective_action"
+        arrivals = "SELECT count(*) FROM deadline WHERE code LIKE 'ARRIVE%' AND met_at IS NOT NULL"
+        assert count(many) == 240
+        assert (count("SELECT count(*) FROM department"), count("SELECT count(*) FROM ab_user")) == (12, 26)
+        assert count("SELECT count(*) FROM customer") == 80
+        assert count("SELECT count(*) FROM customer WHERE region_code LIKE '33%'") == 40
         assert count("SELECT count(DISTINCT user_id) FROM employee_competence") == 9
         assert count("SELECT count(*) FROM product") == 12
         assert count("SELECT count(*) FROM product_unit") == 300
-        assert count("SELECT count(*) FROM record WHERE kind = 'corrective_action'") >= 60
-        assert count("SELECT count(*) FROM effectiveness_check WHERE result != 'effective'") >= 1
-        assert count("SELECT count(*) FROM record WHERE state = 'merged'") >= 2
-        assert count("SELECT count(*) FROM quote WHERE accepted = 0") >= 1
-        assert count("SELECT count(*) FROM deadline WHERE started_at LIKE '2026-02-13%'") >= 1
-        assert count("SELECT count(*) FROM site_service WHERE work_done LIKE '%事后改动%'") == 1
+        assert 62 <= share(quality, many) <= 70
+        assert 46 <= share(f"{many} WHERE channel = 'phone'", many) <= 56
+        assert 54 <= share(f"{quality} AND responsibility = 'own_quality'", quality + " AND responsibility > ''") <= 66
+        assert 84 <= share(arrivals + " AND met_at < due_at", arrivals) <= 92
+        assert 4 <= share(f"{many} WHERE round > 1", many) <= 8
+        assert 3 <= share(f"{many} WHERE is_major", many) <= 6
+        assert 55 <= count(notices) <= 66
+        assert count("SELECT count(*) FROM effectiveness_check WHERE result = 'not'") == 2
+        assert count("SELECT count(*) FROM record WHERE state = 'merged'") == 2
+        assert count("SELECT count(*) FROM record WHERE kind = 'complaint' AND state = 'void'") == 2
+        assert count("SELECT count(*) FROM quote WHERE accepted = 0") >= 2
+        assert count("SELECT count(*) FROM assignment WHERE end_reason LIKE '%病假%'") == 1
+        assert count("SELECT count(*) FROM corrective_action WHERE recurrences > 0") >= 1
+        due = "SELECT due_at FROM deadline WHERE code = '{}' AND started_at LIKE '{}%'"
+        assert count(due.format("ARRIVE_REMOTE", "2026-02-13")).startswith("2026-02-23 16:00")  # 24:00 in Shanghai
+        assert count(due.format("ARRIVE_OUT", "2026-09-29")).startswith("2026-10-06 16:00")
+        assert count("SELECT count(*) FROM complaint WHERE received_at LIKE '2026-02-28%'") >= 1
+        assert count("SELECT count(*) FROM complaint WHERE received_at LIKE '% 15:50:%'") >= 1  # 23:50 in Shanghai
+        changed = "SELECT service_id FROM confirmation WHERE valid AND service_id IN "
+        assert count(changed + "(SELECT id FROM site_service WHERE work_done LIKE '%事后改动%')")
     assert portal(tmp_path, "audit", "verify").returncode == 0
 
 

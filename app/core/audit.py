@@ -33,13 +33,19 @@ def faults(session: Session) -> Iterator[str]:
 def _anchors(session: Session) -> Iterator[str]:
     """What was noted outside the database must still stand in it."""
     file = anchor_file()
-    if not file.exists():
-        return
     blocks = {row.id: row.hash for row in session.execute(select(HistoryBlock.id, HistoryBlock.hash))}
-    for line in file.read_text().splitlines():
-        number, _blank, noted = line.partition(" ")
-        if blocks.get(int(number)) != noted:
+    lines = file.read_text().splitlines() if file.exists() else []
+    noted = {
+        int(number): value for number, _blank, value in (line.partition(" ") for line in lines) if number.isdigit()
+    }
+    if len(noted) != len(lines):
+        yield f"{file.name} is not what the portal wrote"
+    for number, value in noted.items():
+        if blocks.get(number) != value:
             yield f"block {number} was noted in {file.name} and is no longer what it was"
+    newest = max(blocks, default=0)  # may still wait for its note
+    for number in sorted(set(blocks) - set(noted) - {newest}):
+        yield f"block {number} is not noted in {file.name}"
 
 
 def _chains(session: Session, hashes: dict[int, str]) -> Iterator[str]:

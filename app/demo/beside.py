@@ -46,7 +46,7 @@ def play(session: Session, record: Complaint, scene: Scene, actor: Actor) -> Non
         report = session.scalars(select(GmReport).where(GmReport.about_id == record.id)).first()
         if report is not None and GM_REPORT.row(step, report.state):
             GM_REPORT.fire(session, report, step, actor, scene.data)
-    elif record.notices:
+    elif record.notices and record.notices[-1].problem == record.subject:  # its own, not one it shares
         _notice(session, record.notices[-1], step, scene, actor)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from app.customers.models import Contact, Customer, FailureMode, Product, Produc
 from app.organisation.models import Competence, Department, EmployeeCompetence, Region
 from app.organisation.people import create_person
 
+from .edges import mishaps
 from .plots import (
     TO_QC,
     Plot,
@@ -29,12 +31,10 @@ from .plots import (
     filed,
     issued,
     notice,
-    over,
-    plan,
     quoted,
+    rejected,
     sent,
     signed,
-    taken,
 )
 
 SEED, COMPLAINTS, MONTHS = 20261124, 240, 18
@@ -65,12 +65,18 @@ NOT_QUALITY = (
     ("配件报价迟迟未回复", "一周前询价，至今未回复。"),
 )
 STREETS = ("人民路", "中山路", "工业大道", "科技路")
-CHANNELS = ("phone",) * 50 + ("visit",) * 15 + ("fax",) * 10 + ("letter",) * 5 + ("portal",) * 20
+CHANNELS = (("phone", 50), ("visit", 15), ("fax", 10), ("letter", 5), ("portal", 20))
+AT_HOME, ELSEWHERE = 36, 26  # customers beside the ten of the small demo
+WATCHED = 260  # days without a second complaint of the same kind
 
 
 def staff(session: Session, password: str) -> None:
-    """Six more technicians, eighty customers, twelve products, three hundred units in thirty batches."""
+    """A twelfth department, six technicians, eighty customers, twelve products, 300 units in 30 batches."""
     random = Random(SEED)  # noqa: S311 (the same company every time)
+    session.add(
+        Department(code="warehouse", name_zh="仓储物流部", name_en="Warehouse and Logistics", kind="other", line="mf",
+                   email="warehouse@example.com")
+    )  # fmt: skip
     _technicians(session, password)
     _products(session, random)
     _customers(session, random)
@@ -119,12 +125,12 @@ def _customers(session: Session, random: Random) -> None:
     at_home = [code for code in leaves if code.startswith("33")]
     others = [code for code in leaves if not code.startswith("33") and code not in REMOTE]
     far = [code for code in REMOTE if session.get(Region, code)]
-    places = random.sample(at_home, 36) + random.sample(others, 26) + far
+    places = random.sample(at_home, AT_HOME) + random.sample(others, ELSEWHERE) + far
     for number, adcode in enumerate(places, 101):
         region = session.get_one(Region, adcode)
         name = f"{region.name[:2]}示例{TRADES[number % len(TRADES)]}{number - 100}有限公司"
         customer = Customer(
-            name=name, level="key" if number % 20 == 0 else "normal", kind="enterprise", region_code=adcode,
+            name=name, level="normal", kind="enterprise", region_code=adcode,
             address=f"{random.choice(STREETS)} {random.randint(1, 300)} 号", line="mf",
             phone=f"1990000{number:04d}", email=f"customer{number}@example.com", language="zh",
         )  # fmt: skip
@@ -134,33 +140,103 @@ def _customers(session: Session, random: Random) -> None:
         session.add(Contact(customer_id=customer.id, name=contact, mobile=f"1990003{number:04d}", is_signatory=True))
 
 
-def plots(session: Session) -> Iterator[Plot]:
-    """Complaints of eighteen months, in the shares of the demo scheme, and the fixed edge cases."""
-    random = Random(SEED)  # noqa: S311 (the same company every time)
-    customers = session.scalars(select(Customer.name).where(Customer.email.like("customer1__@%"))).all()
+def plots(session: Session, told: int) -> Iterator[Plot]:
+    """Complaints of eighteen months, in the exact shares of the demo scheme, and the fixed edge cases."""
+    names = session.scalars(
+        select(Customer.name).where(Customer.email.like("customer1__@%")).order_by(Customer.id)
+    ).all()
     products = session.scalars(select(Product.model).order_by(Product.id)).all()
     assert session.scalars(select(FailureMode.id)).first()
-    yield from (plot for plot in _edges(clock.today(), customers[0], customers[1]) if plot.days_ago >= 0)
-    for number in range(COMPLAINTS):
-        days_ago = MONTHS * 30 - number * MONTHS * 30 // COMPLAINTS
-        yield _plot(random, days_ago, random.choice(customers), random.choice(products))
+    edges = [
+        plot for plot in mishaps(clock.today(), names[0], names[AT_HOME], names[-len(REMOTE)]) if plot.days_ago >= 0
+    ]
+    yield from edges
+    company = Company(list(names), list(products), COMPLAINTS - told - len(edges))
+    for number in range(company.size):
+        days_ago = MONTHS * 30 - number * MONTHS * 30 // company.size
+        yield company.plot(number, days_ago)
 
 
-def _plot(random: Random, days_ago: int, customer: str, product: str) -> Plot:
-    clock_time = f"{random.randint(8, 10):02d}:{random.randint(0, 59):02d}"
-    channel = random.choice(CHANNELS)
-    contact = random.choice(FAMILIES) + "工"
-    if random.random() < 0.35:
-        subject, text = random.choice(NOT_QUALITY)
-        return Plot(days_ago, clock_time, channel, customer, "", contact, subject, text, "", "minor", _talks(random))
-    subject, text, mode = random.choice(TROUBLES)
-    bad_batch = product == "LX-200" and mode == "leak"
-    known_mode = mode if bad_batch or random.random() < 0.3 else ""
-    return Plot(
-        days_ago, clock_time, channel, customer, product, contact, f"{product} {subject}", text, "尽快处理",
-        random.choice(("minor", "serious", "serious", "critical")), _repair(random), known_mode,
-        "P07" if bad_batch and random.random() < 0.5 else "",
-    )  # fmt: skip
+class Company:
+    """What the year brings: every share is dealt out exactly, in an order that chance decides once."""
+
+    def __init__(self, customers: list[str], products: list[str], size: int) -> None:
+        self.random = Random(SEED)  # noqa: S311 (the same company every time)
+        self.customers, self.products, self.size = customers, products, size
+        self.channels = self._dealt(dict(CHANNELS), size)
+        self.quality = self._dealt({True: 65, False: 35}, size)
+        self.many = sum(self.quality)
+        self.blames = self._dealt({"own_quality": 60, "misuse": 25, "third_party": 10, "unclear": 5}, self.many)
+        self.late = self._dealt({True: 11, False: 89}, self.many)
+        self.again = self._dealt({True: 7, False: 93}, self.many)
+        owned = [turn for turn, blame in enumerate(self.blames) if blame == "own_quality" and not _shares(turn)]
+        self.ineffective = self.random.sample(owned[5 : len(owned) * 2 // 3], 2)
+        self.major = self._dealt({True: 4, False: 96}, self.many)
+        self.seen: dict[tuple[str, str], int] = {}
+        self.turn = 0
+
+    def _dealt(self, shares: dict[Any, int], size: int) -> list[Any]:
+        """A hand of cards with these shares, as near as whole numbers come."""
+        total = sum(shares.values())
+        cards = [card for card, share in shares.items() for _time in range(round(size * share / total))]
+        cards = (cards + [next(iter(shares))] * size)[:size]
+        self.random.shuffle(cards)
+        return cards
+
+    def plot(self, number: int, days_ago: int) -> Plot:
+        random = self.random
+        clock_time = f"{random.randint(8, 10):02d}:{random.randint(0, 59):02d}"
+        customer, contact = random.choice(self.customers), random.choice(FAMILIES) + "工"
+        channel = self.channels[number]
+        if not self.quality[number]:
+            subject, text = random.choice(NOT_QUALITY)
+            return Plot(days_ago, clock_time, channel, customer, "", contact, subject, text, "", "minor",
+                        _talks(random))  # fmt: skip
+        product, (subject, text, mode) = random.choice(self.products), random.choice(TROUBLES)
+        return Plot(
+            days_ago, clock_time, channel, customer, product, contact, f"{product} {subject}", text, "尽快处理",
+            random.choice(("minor", "serious", "serious", "critical")), self._repair(),
+            mode if self._news(product, mode, days_ago) else "",
+        )  # fmt: skip
+
+    def _news(self, product: str, mode: str, days_ago: int) -> bool:
+        """Nothing of the kind in the last months: what comes back is told by the bad batch."""
+        before = self.seen.get((product, mode))
+        self.seen[product, mode] = days_ago
+        return before is None or before - days_ago > WATCHED
+
+    def _repair(self) -> tuple[Scene, ...]:
+        """A quality complaint: one visit or two, and whatever the cause brings with it."""
+        turn, self.turn = self.turn, self.turn + 1
+        day, blame = (14 if self.late[turn] else 3), self.blames[turn]
+        reason = {"late_reason": "备件未到"} if self.late[turn] else {}
+        told = (Scene(0, "14:30", "qc", "mark_major", {"criteria": ["safety"]}),) if self.major[turn] else ()
+        way = (*TO_QC, *told, drafted("现场检查并更换组件"), issued(), sent(), arrived(day, **reason))
+        if self.again[turn]:
+            way = (*way, done(day, "unclear", "explain"), rejected(day), *_second(day + 3))
+            day += 8
+        score = self.random.choice((3, 4, 4, 5, 5, 5))
+        end = (signed(day, satisfaction=score), back(day + 2), filed(day + 2))
+        if blame == "own_quality":
+            result = "not" if turn in self.ineffective else "effective"
+            if _shares(turn):  # filed with the notice of the next one of its kind
+                return (*way, done(day), *end, notice(day + 12), closed(day + 13), *corrected(day + 13, "closed"))
+            return (*way, done(day), *end, notice(day + 3), closed(day + 4), *corrected(day + 3, "closed", result))
+        if blame == "misuse":
+            return (*way, *self._charged(day, end))
+        return (*way, done(day, blame, "explain"), *end, closed(day + 4))
+
+    def _charged(self, day: int, end: tuple[Scene, ...]) -> tuple[Scene, ...]:
+        amount = f"{self.random.randint(5, 80) * 100}.00"
+        paid = {"amount": amount, "receipt_no": f"SJ-{self.random.randint(1000, 9999)}", "paid_on": "today"}
+        charged = done(day, "misuse", "paid_repair", charge=amount)
+        payment = Scene(day + 3, "10:00", "finance", "record_payment", paid)
+        return (quoted(day, amount=amount), agreed(day), charged, *end, payment, closed(day + 4))
+
+
+def _shares(turn: int) -> bool:
+    """Whether a complaint waits for the notice of another one."""
+    return turn % 4 == 1
 
 
 def _talks(random: Random) -> tuple[Scene, ...]:
@@ -177,73 +253,6 @@ def _talks(random: Random) -> tuple[Scene, ...]:
     )
 
 
-def _repair(random: Random) -> tuple[Scene, ...]:
-    late = random.random() > 0.88
-    day = 14 if late else 3
-    reason = {"late_reason": "备件未到"} if late else {}
-    way = (*TO_QC, drafted("现场检查并更换组件"), issued(), sent(), arrived(day, **reason))
-    score = random.choice((3, 4, 4, 5, 5, 5))
-    end = (signed(day, satisfaction=score), back(day + 2), filed(day + 2))
-    chance = random.random()
-    if chance < 0.60:
-        result = "not" if random.random() < 0.04 else "effective"
-        steps = (done(day), *end, notice(day + 3), closed(day + 4), *corrected(day + 3, "closed", result))
-        return (*way, *steps) if random.random() > 0.06 else (*way, done(day), _rejected(day))
-    if chance < 0.85:
-        amount = f"{random.randint(5, 80) * 100}.00"
-        paid = {"amount": amount, "receipt_no": f"SJ-{random.randint(1000, 9999)}", "paid_on": "today"}
-        charged = done(day, "misuse", "paid_repair", charge=amount)
-        payment = Scene(day + 3, "10:00", "finance", "record_payment", paid)
-        return (*way, quoted(day, amount=amount), agreed(day), charged, *end, payment, closed(day + 4))
-    blame = "third_party" if chance < 0.95 else "unclear"
-    return (*way, done(day, blame, "explain"), *end, closed(day + 4))
-
-
-def _rejected(day: int) -> Scene:
-    return Scene(day + 1, "10:00", "technician", "reject", {"reason": "顾客认为问题未彻底解决"})
-
-
-def _edges(today: date, one: str, two: str) -> Iterator[Plot]:
-    """The dates and mishaps every release is looked at with."""
-
-    def ago(year: int, month: int, day: int) -> int:
-        return (today - date(year, month, day)).days
-
-    head = ("phone", one, "HT-850", "王工")
-    yield Plot(ago(2026, 2, 13), "09:00", *head, "春节前受理", "春节前一天受理。", "", "serious", _straight(8), "noise")
-    yield Plot(ago(2026, 9, 29), "09:00", *head, "国庆前受理", "国庆前受理。", "", "serious", _straight(6), "noise")
-    yield Plot(
-        ago(2026, 2, 28), "09:00", *head, "调休周六受理", "调休的星期六受理。", "", "minor", _straight(5), "alarm"
-    )
-    yield Plot(40, "23:50", *head, "深夜来电", "23:50 来电。", "", "serious",
-               (plan(0, "23:55"), Scene(1, "08:10", "reception", "hand_over", {"late_reason": "深夜来电"}),
-                taken(1, "08:30")), "stall")  # fmt: skip
-    yield Plot(50, "09:00", *head, "改派", "技术员生病改派。", "", "serious",
-               (*TO_QC, drafted("检修"), issued(), sent(), Scene(2, "09:00", "qc_manager", "reassign", {
-                   "technician": "technician3", "kind": "technician", "reason": "原技术员病假"})), "noise")  # fmt: skip
-    yield Plot(45, "09:00", "phone", two, "LX-200", "李工", "首次来电", "泵漏液。", "", "serious", (plan(),), "leak")
-    yield Plot(45, "09:30", "phone", two, "LX-200", "李工", "再次来电", "同一故障。", "", "serious",
-               (Scene(0, "10:00", "reception", "merge", {"into": "previous"}),), "leak")  # fmt: skip
-    yield Plot(44, "09:00", *head, "登记错误", "误登。", "", "minor",
-               (Scene(0, "09:10", "reception", "void", {"reason": "误登"}),))  # fmt: skip
-    yield Plot(42, "09:00", *head, "拒绝有偿", "撞刀。", "", "serious",
-               (*TO_QC, drafted("检修"), issued(), sent(), arrived(3), quoted(3), agreed(3, accepted=False)),
-               "accuracy")  # fmt: skip
-    yield Plot(41, "09:00", *head, "拒绝签字", "异响未消除。", "", "serious",
-               (*TO_QC, drafted("检修"), issued(), sent(), arrived(3), done(3), _rejected(3)), "noise")  # fmt: skip
-    yield Plot(39, "09:00", *head, "签字后被改动", "异响。", "", "serious", _straight(3)[:8], "noise", tampered=True)
-
-
-def _straight(day: int) -> tuple[Scene, ...]:
-    end = (signed(day), back(day + 2), filed(day + 2))
-    return (
-        plan(),
-        over(),
-        taken(),
-        drafted("检修"),
-        issued(),
-        sent(),
-        arrived(day, late_reason="节假日"),
-        done(day),
-        *end,
-    )
+def _second(day: int) -> tuple[Scene, ...]:
+    """The second round, up to the arrival."""
+    return (drafted("复检并更换总成", day), issued(day), sent(day=day), arrived(day + 5))

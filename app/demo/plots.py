@@ -85,6 +85,10 @@ def signed(day: int, clock: str = "16:40", satisfaction: int = 5) -> Scene:
                  "signature": SIGNATURE, "satisfaction": satisfaction})
 
 
+def rejected(day: int) -> Scene:
+    return Scene(day + 1, "10:00", "technician", "reject", {"reason": "顾客认为问题未彻底解决"})
+
+
 def back(day: int, clock: str = "09:10") -> Scene:
     return Scene(day, clock, "technician", "return_form")
 
@@ -134,7 +138,11 @@ def corrected(day: int, upto: str = "closed", result: str = "effective") -> tupl
                  "sample": "抽检20件，全部合格" if result == "effective" else "抽检20件，2件不合格"}))
     steps.append(Scene(day + 45, "10:00", "qc_manager", "notice.close"))
     reached = ("analysing", "analysed", "planned", "implementing", "proven", "done", "verified", "closed")
-    return tuple(steps[: reached.index(upto) + 1])
+    told = tuple(steps[: reached.index(upto) + 1])
+    if result == "effective" or upto != "closed":
+        return told
+    again = corrected(day + 45)[1:]  # not effective: another round, from the analysis on
+    return (*told[:-1], *again)
 
 
 TO_QC = (plan(), over(), taken())

@@ -48,7 +48,7 @@ def load(password: str | None, size: str = "small") -> Iterator[str]:
     if size == "full":
         full.staff(session, chosen)
         session.commit()
-    tell(session, (*PLOTS, *full.plots(session)) if size == "full" else PLOTS)
+    tell(session, (*PLOTS, *full.plots(session, len(PLOTS))) if size == "full" else PLOTS)
     beside.put_to_rest(session)
     _keep(chosen)
     yield from (f"{login}  {position}" for login, *_names, position in PEOPLE)
@@ -150,12 +150,14 @@ def _failure_mode(session: Session, code: str) -> int | None:
 
 
 def _notice(session: Session, record: Complaint, names: dict[str, int]) -> None:
-    """2.6: QC drafts, the manager issues."""
+    """2.6: QC drafts, the manager issues; what else came back of our own quality goes into the same notice."""
+    if record.notices or record.state != "returned":
+        return
     department = session.scalars(select(Department).where(Department.code == "production")).one()
     notice: CorrectiveAction = draft_notice(
         session,
         {
-            "complaints": [record.id],
+            "complaints": [record.id, *_of_the_same_kind(session, record)],
             "responsible_department": department.id,
             "problem": record.subject,
             "requirement": "查明根本原因并采取纠正措施",
@@ -164,6 +166,17 @@ def _notice(session: Session, record: Complaint, names: dict[str, int]) -> None:
         _actor("qc", names),
     )
     CORRECTIVE.fire(session, notice, "issue", _actor("qc_manager", names), {})
+
+
+def _of_the_same_kind(session: Session, record: Complaint) -> list[int]:
+    """Other complaints of our own quality that wait for a notice."""
+    query = select(Complaint.id).where(
+        Complaint.state == "returned",
+        Complaint.responsibility == "own_quality",
+        Complaint.id != record.id,
+        ~Complaint.notices.any(),
+    )
+    return list(session.scalars(query.order_by(Complaint.id)))
 
 
 def _receipt_day(session: Session, plot: Plot, real: datetime) -> date:

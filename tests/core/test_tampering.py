@@ -87,8 +87,9 @@ def alter(session: Any, chance: random.Random) -> str:
 
 
 def alter_detail(session: Any, chance: random.Random) -> str:
-    row, name = chance.choice(lines(session)), chance.choice(("comment", "ip", "salt"))
-    session.execute(sa.text(f"UPDATE history_detail SET {name} = 'other' WHERE line_id = :n"), {"n": row.id})
+    row, name = chance.choice(lines(session)), chance.choice(("comment", "changes", "ip", "salt"))
+    new = '{"amount": ["1", "2"]}' if name == "changes" else "other"
+    session.execute(sa.text(f"UPDATE history_detail SET {name} = :v WHERE line_id = :n"), {"v": new, "n": row.id})
     return f"{name} of detail {row.id}"
 
 
@@ -137,6 +138,48 @@ def swap(session: Any, chance: random.Random) -> str:
         facts = {"a": there.actor_id, "s": there.step, "n": here.id}
         session.execute(sa.text("UPDATE history SET actor_id = :a, step = :s WHERE id = :n"), facts)
     return f"lines {one.id} and {two.id} swapped"
+
+
+def reorder(session: Any, chance: random.Random) -> str:
+    """Two neighbouring lines of a record in the other order, both told as they were."""
+    row = chance.choice([row for row in lines(session) if row.seq > 1])
+    move = sa.text("UPDATE history SET seq = :new WHERE record_id = :r AND seq = :old")
+    for old, new in ((row.seq, 10_000), (row.seq - 1, row.seq), (10_000, row.seq - 1)):
+        session.execute(move, {"r": row.record_id, "old": old, "new": new})
+    return f"lines {row.seq - 1} and {row.seq} of record {row.record_id} in the other order"
+
+
+def slip_in(session: Any, chance: random.Random) -> str:
+    """A line between two others, copied from a real one; what follows is moved up."""
+    row = chance.choice(lines(session))
+    later = [item for item in lines(session) if item.record_id == row.record_id and item.seq > row.seq]
+    for item in sorted(later, key=lambda item: -item.seq):
+        session.execute(sa.text("UPDATE history SET seq = seq + 1 WHERE id = :n"), {"n": item.id})
+    columns = (
+        "record_id, at, actor_id, on_behalf_id, step, source, target, clause, version, detail_digest, previous, hash"
+    )
+    copy = f"INSERT INTO history (id, seq, {columns}) SELECT 100000, seq + 1, {columns} FROM history WHERE id = :n"
+    session.execute(sa.text(copy), {"n": row.id})
+    session.execute(sa.text("INSERT INTO history_unsealed (line_id) VALUES (100000)"))
+    session.execute(sa.text("UPDATE record SET seq = seq + 1 WHERE id = :r"), {"r": row.record_id})
+    return f"a copy of line {row.seq} slipped into record {row.record_id}"
+
+
+def rewrite_note(session: Any, chance: random.Random) -> str:
+    """The note outside the database: a line of it changed, dropped or made up, or the whole of it gone."""
+    file = history.anchor_file()
+    noted = file.read_text().splitlines()
+    at = chance.randrange(len(noted) - 1)
+    changed = noted[at][:-4] + "0000"
+    others = (
+        [*noted[:at], changed, *noted[at + 1 :]],
+        [*noted[:at], *noted[at + 1 :]],
+        [*noted, f"{len(noted) + 7} {'a' * 64}"],
+        ["rubbish", *noted],
+        [],
+    )
+    file.write_text("\n".join(chance.choice(others)))
+    return f"line {at} of the note"
 
 
 def forge(session: Any, chance: random.Random) -> str:
@@ -188,19 +231,20 @@ def drop_last_block(session: Any, chance: random.Random) -> str:
 
 
 WAYS: tuple[Callable[[Any, random.Random], str], ...] = (
-    alter, alter, alter, alter_detail, delete_detail, delete_line, cut_tail, swap, forge, wipe_record, break_block,
-    drop_last_block,
+    alter, alter, alter, alter_detail, alter_detail, delete_detail, delete_line, cut_tail, swap, reorder, slip_in,
+    forge, wipe_record, break_block, drop_last_block, rewrite_note,
 )  # fmt: skip
 
 
 def test_every_one_of_200_random_tamperings_is_found(portal: Flask):
     session = db.session
     assert list(faults(session)) == []
-    chance = random.Random(20261124)
+    chance, noted = random.Random(20261124), history.anchor_file().read_text()
     for turn in range(TRIES):
         deed = WAYS[turn % len(WAYS)](session, chance)
         session.flush()
         session.expire_all()
         assert next(faults(session), None), deed
         session.rollback()
+        history.anchor_file().write_text(noted)
     assert list(faults(session)) == []
