@@ -236,7 +236,7 @@ class Company:
 
 def _shares(turn: int) -> bool:
     """Whether a complaint waits for the notice of another one."""
-    return turn % 4 == 1
+    return turn % 7 == 1
 
 
 def _talks(random: Random) -> tuple[Scene, ...]:
