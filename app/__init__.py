@@ -47,6 +47,12 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     if type(connection).__module__.startswith("sqlite3"):
         for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=20000", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("portal_sha256", 1, _sha256, deterministic=True)
+
+
+def _sha256(text: str | None) -> str | None:
+    """PostgreSQL has it, SQLite learns it."""
+    return None if text is None else hashlib.sha256(text.encode()).hexdigest()
 
 
 TABLES = (  # in this order: what everything hangs on comes first

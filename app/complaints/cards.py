@@ -262,17 +262,17 @@ def notices(record: Complaint) -> Rows:
 
 
 CARDS = (
-    Card("receipt", _l("Receipt"), receipt, editable=True),
-    Card("content", _l("Complaint and demand"), content),
-    Card("negotiation", _l("Negotiations"), talks, optional=True),
-    Card("consultation", _l("Opinions of the departments"), consultations, optional=True),
-    Card("disposition", _l("Disposition"), dispositions),
-    Card("assignment", _l("Assignment"), journeys),
-    Card("quote", _l("Quotation and consent"), quotes, optional=True),
-    Card("service", _l("Implementation record"), services),
-    Card("confirmation", _l("Customer confirmation"), confirmations),
-    Card("payment", _l("Payment"), payments, optional=True),
+    Card("receipt", _l("Receipt"), receipt, editable=True, clause="2.1"),
+    Card("content", _l("Complaint and demand"), content, clause="2.1"),
+    Card("negotiation", _l("Negotiations"), talks, optional=True, clause="2.1"),
+    Card("consultation", _l("Opinions of the departments"), consultations, optional=True, clause="2.1"),
+    Card("disposition", _l("Disposition"), dispositions, clause="2.1"),
+    Card("assignment", _l("Assignment"), journeys, clause="2.2"),
+    Card("quote", _l("Quotation and consent"), quotes, optional=True, clause="2.4"),
+    Card("service", _l("Implementation record"), services, clause="2.4"),
+    Card("confirmation", _l("Customer confirmation"), confirmations, clause="2.5"),
+    Card("payment", _l("Payment"), payments, optional=True, clause="2.4"),
     Card("contact", _l("Contacts with the customer"), contacts, optional=True),
     Card("links", _l("Related complaints"), links, optional=True),
-    Card("notice", _l("Corrective action"), notices),
+    Card("notice", _l("Corrective action"), notices, clause="2.6"),
 )

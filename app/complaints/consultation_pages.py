@@ -73,8 +73,8 @@ class ConsultationView(RecordView):
     base_permissions = ["can_list", "can_show", "can_export", "can_comment", "can_attach"]
     base_filters = [["id", ConsultationScope, None]]
     exclude_route_methods = RecordView.exclude_route_methods | {"add"}
-    workflow = CONSULTATION
-    cards = (Card("asked", _l("Question"), asked), Card("opinion", _l("Opinion"), opinion))
+    workflow, clause = CONSULTATION, "2.1"
+    cards = (Card("asked", _l("Question"), asked, clause="2.1"), Card("opinion", _l("Opinion"), opinion, clause="2.1"))
     chips = {key: CHIPS[key] for key in ("mine", "overdue", "today")}
     list_title, show_title = _l("Consultations"), _l("Consultation")
     add_title = edit_title = _l("Consultation")

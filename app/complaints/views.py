@@ -71,7 +71,7 @@ class ComplaintView(RecordView):
     datamodel = table(Complaint)
     class_permission_name = "Complaint"
     base_filters = [["id", ComplaintScope, None]]
-    workflow = COMPLAINT
+    workflow, clause = COMPLAINT, "2.1"
     form = forms.Intake
     correction = forms.Correction
     cards = CARDS

@@ -14,7 +14,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 
-from app.complaints.charges import Quote
+from app.complaints.charges import Payment, Quote
 from app.complaints.codes import PAPER_CHANNELS
 from app.complaints.models import Assignment, Complaint, Confirmation, Disposition, Negotiation, SiteService
 from app.core import clock
@@ -23,8 +23,10 @@ from app.core.deadline_rules import DEFAULTS
 from app.core.deadlines import Deadline
 from app.core.history import History
 from app.core.records import Record
-from app.corrective.models import CorrectiveAction, corrective_complaint
+from app.corrective.models import Action, CorrectiveAction, EffectivenessCheck, corrective_complaint
 from app.gm.models import GmReport
+
+from .fingerprints import fingerprint
 
 Query = Select[Any]
 record = Record.__table__
@@ -158,6 +160,36 @@ def confirmed() -> Query:
     return _complaints(~signed, closed, worked, at=table.c.closed_at)
 
 
+def signature_holds() -> Query:
+    """2.5: a signature that counts still fits the text that was signed."""
+    return (
+        select(*_case(Confirmation.at, Confirmation.content_sha256 != fingerprint()))
+        .join(Confirmation, Confirmation.complaint_id == record.c.id)
+        .join(SiteService, SiteService.id == Confirmation.service_id)
+        .where(Confirmation.valid.is_(True))
+    )
+
+
+def paid() -> Query:
+    """2.4: what was charged is paid or waived before the closure."""
+    table = Complaint.__table__
+    received = select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.complaint_id == record.c.id)
+    open_ = and_(received.scalar_subquery() < table.c.charge, table.c.payment_waived_by_id.is_(None))
+    return _complaints(open_, record.c.state == "closed", table.c.charge > 0, at=table.c.closed_at)
+
+
+def verified_by_another() -> Query:
+    """2.6: whoever carried an action out does not verify its effect."""
+    acted = exists().where(
+        Action.notice_id == EffectivenessCheck.notice_id,
+        Action.round == EffectivenessCheck.round,
+        Action.owner_id == EffectivenessCheck.by_id,
+    )
+    return select(*_case(EffectivenessCheck.at, acted)).join(
+        EffectivenessCheck, EffectivenessCheck.notice_id == record.c.id
+    )
+
+
 def notice_issued() -> Query:
     """2.6: our own quality problem is closed with an issued notice."""
     table, notice = Complaint.__table__, CorrectiveAction.__table__
@@ -201,7 +233,10 @@ BY_HAND = (
     Check("competent", "2.3", _l("Sent with a valid competence"), competent),
     Check("own_quality_free", "2.4", _l("Our own quality free of charge"), own_quality_free),
     Check("charged_with_consent", "2.4", _l("Charged with the customer's proven consent"), charged_with_consent),
+    Check("paid", "2.4", _l("Charge paid or waived before the closure"), paid),
     Check("confirmed", "2.5", _l("Closed with a valid signature"), confirmed),
+    Check("signature_holds", "2.5", _l("The signature fits the text that was signed"), signature_holds),
+    Check("verified_by_another", "2.6", _l("Effect verified by somebody who did not execute it"), verified_by_another),
     Check("notice_issued", "2.6", _l("Own quality closed with an issued notice"), notice_issued),
     Check("before_the_gm", "4.4", _l("Major complaint reported to the General Manager"), before_the_gm),
 )

@@ -43,6 +43,7 @@ class Card:
     editable: bool = False
     partial: str = ""
     optional: bool = False  # not shown while it is empty
+    clause: str = ""  # what of the regulation it answers
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class RecordView(BulkSteps, PaperPages, NotesAndFiles, BaseView):
     correction: type[StepForm] | None = None
     chips: Mapping[str, Any] = {}
     labels: Mapping[str, Any] = {}  # words of fields no form has
+    clause = ""  # of the kind as a whole, shown over its list
     show_template = "portal/record/page.html"
     list_template = "portal/record/list.html"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export", "can_comment", "can_attach"]

@@ -103,9 +103,9 @@ def checks(record: CorrectiveAction) -> Rows:
 
 
 CARDS = (
-    Card("notice", _l("Notice"), notice, editable=True),
-    Card("issued", _l("Issue"), issued),
-    Card("analysis", _l("Cause analysis"), analyses),
-    Card("actions", _l("Actions"), actions),
-    Card("checks", _l("Effectiveness verification"), checks),
+    Card("notice", _l("Notice"), notice, editable=True, clause="2.6"),
+    Card("issued", _l("Issue"), issued, clause="2.6"),
+    Card("analysis", _l("Cause analysis"), analyses, clause="2.6"),
+    Card("actions", _l("Actions"), actions, clause="2.6"),
+    Card("checks", _l("Effectiveness verification"), checks, clause="2.6"),
 )

@@ -32,7 +32,7 @@ class CorrectiveActionView(RecordView):
     datamodel = table(CorrectiveAction)
     class_permission_name = "CorrectiveAction"
     base_filters = [["id", NoticeScope, None]]
-    workflow = CORRECTIVE
+    workflow, clause = CORRECTIVE, "2.6"
     form = Notice
     correction = Correction
     cards = CARDS

@@ -99,12 +99,12 @@ class GmReportView(RecordView):
     datamodel = table(GmReport)
     class_permission_name = "GmReport"
     base_filters = [["id", GmScope, None]]
-    workflow = GM_REPORT
+    workflow, clause = GM_REPORT, "4.4"
     form = New
     cards = (
-        Card("matter", _l("Matter"), matter),
-        Card("report", _l("Report"), reported),
-        Card("instruction", _l("Instruction of the General Manager"), instructed),
+        Card("matter", _l("Matter"), matter, clause="4.4"),
+        Card("report", _l("Report"), reported, clause="4.4"),
+        Card("instruction", _l("Instruction of the General Manager"), instructed, clause="4.4"),
     )
     chips = {key: CHIPS[key] for key in ("mine", "overdue", "today")}
     list_title, show_title = _l("Reports to the General Manager"), _l("Report to the General Manager")

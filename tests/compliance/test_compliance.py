@@ -146,3 +146,108 @@ def test_the_page_asks_few_questions(line: Line, as_role: Any, app: Any):
         event.remove(engine, "before_cursor_execute", count)
         assert len(asked) <= 8, (url, asked)
         asked.clear()
+
+
+def test_2_5_a_text_changed_past_every_step_breaks_the_signature(line: Line, session: Any):
+    import sqlalchemy as sa
+
+    numbers = [line.at("confirmed"), line.at("confirmed")]
+    charged = "UPDATE site_service SET charge = 12.5 WHERE complaint_id = :n"
+    for number in numbers:  # also with an amount, also with nothing
+        session.execute(sa.text(charged if number == numbers[0] else charged.replace("12.5", "NULL")), {"n": number})
+    session.commit()
+    from app.complaints.models import Confirmation
+
+    session.expire_all()
+    for row in session.scalars(sa.select(Confirmation)):
+        row.content_sha256 = row.service.digest
+    session.commit()
+    held = figures(line)["signature_holds"]
+    assert (held["cases"], held["breaches"]) == (2, 0)
+    session.execute(sa.text("UPDATE site_service SET work_done = 'other' WHERE complaint_id = :n"), {"n": numbers[1]})
+    session.commit()
+    assert figures(line)["signature_holds"]["breaches"] == 1
+    assert breaches(line, "2.5") == [("signature_holds", line.read(numbers[1])["number"], "")]
+
+
+def test_2_4_and_2_6_what_no_step_allows_is_found_all_the_same(line: Line, session: Any):
+    import sqlalchemy as sa
+
+    number = line.at("returned")
+    head = {"complaints": [number], "responsible_department": "production", "problem": "x"}
+    notice = line.by("qc").post("corrective_action/", head).json["id"]
+    line.by("qc_manager").post(f"corrective_action/{notice}/issue")
+    line.must("qc_manager", number, "close")
+    assert {row[0] for clause in ("2.4", "2.6") for row in breaches(line, clause)} == set()
+    session.execute(sa.text("UPDATE complaint SET charge = 5 WHERE id = :n"), {"n": number})
+    for statement in (
+        "INSERT INTO corrective_item (notice_id, round, at, type, description, owner_id, due) "
+        "VALUES (:n, 1, '2026-11-24 01:00:00.000000', 'corrective', 'x', 3, '2026-11-30')",
+        "INSERT INTO effectiveness_check (notice_id, round, at, by_id, result, method, sample) "
+        "VALUES (:n, 1, '2026-11-24 02:00:00.000000', 3, 'effective', 'x', 'x')",
+    ):
+        session.execute(sa.text(statement), {"n": notice})
+    session.commit()
+    assert [row[0] for row in breaches(line, "2.4")] == ["paid"]
+    assert [row[0] for row in breaches(line, "2.6")] == ["verified_by_another"]
+
+
+@pytest.mark.postgresql
+def test_postgresql_computes_the_same_fingerprint(empty_postgres: str):
+    import hashlib
+
+    import sqlalchemy as sa
+
+    from app.compliance.fingerprints import Fingerprint, TwoDecimals
+
+    engine = sa.create_engine(empty_postgres)
+    with engine.connect() as connection:
+        for text in ("", "主轴异响\n3600.50", "é – ☑"):
+            told = connection.scalar(sa.select(Fingerprint(sa.literal(text))))
+            assert told == hashlib.sha256(text.encode()).hexdigest()
+        for amount, words in ((0, "0.00"), (3600.5, "3600.50"), (12, "12.00")):
+            assert connection.scalar(sa.select(TwoDecimals(sa.literal(amount)))) == words
+    engine.dispose()
+
+
+def test_mf_1_every_clause_a_step_a_deadline_a_card_or_a_list_names_has_its_summary(app: Any):
+    from app.compliance.checks import CHECKS
+    from app.compliance.clauses import CLAUSES
+    from app.core.deadline_rules import DEFAULTS
+    from app.core.workflow import WORKFLOWS
+
+    named = {step.clause for workflow in WORKFLOWS.values() for step in workflow.steps}
+    named |= {rule.clause for rule in DEFAULTS} | {check.clause for check in CHECKS.values()}
+    views = [view for view in app.extensions["appbuilder"].baseviews if hasattr(view, "cards")]
+    named |= {card.clause for view in views for card in view.cards} | {view.clause for view in views}
+    assert {clause for clause in named if clause} == set(CLAUSES)
+    assert all(any(check.clause == clause for check in CHECKS.values()) for clause in CLAUSES)
+
+
+@pytest.mark.parametrize(
+    ("login", "path", "clause"),
+    [
+        ("reception", "/complaint/add", "2.1"),
+        ("reception", "/complaint/list/", "2.1"),
+        ("reception", "/return_slips/", "2.5"),
+        ("qc", "/corrective_action/list/", "2.6"),
+        ("qc", "/corrective_action/show/{notice}", "2.6"),
+        ("qc", "/consultation/list/", "2.1"),
+        ("gm", "/gm_report/list/", "4.4"),
+        ("gm", "/major/", "4.4"),
+        ("qc", "/complaint/show/{complaint}", "2.4"),
+        ("auditor", "/compliance/", "2.3"),
+    ],
+)
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_mf_1_every_screen_links_to_its_clause(
+    line: Line, as_role: Any, login: str, path: str, clause: str, locale: str
+):
+    number = line.at("returned") if "{" in path else 0
+    notice = 0
+    if "notice" in path:
+        head = {"complaints": [number], "responsible_department": "production", "problem": "x"}
+        notice = line.by("qc").post("corrective_action/", head).json["id"]
+    page = as_role(login, locale).get(path.format(complaint=number, notice=notice))
+    assert page.status_code == 200
+    assert f'href="/regulation/{clause}"' in page.get_data(as_text=True)
