@@ -63,7 +63,8 @@ def test_the_full_demo_plays_eighteen_months_in_the_shares_of_the_scheme_with_th
         assert 50 <= count("SELECT count(*) FROM record WHERE kind = 'corrective_action'") <= 70
         assert count("SELECT count(*) FROM effectiveness_check WHERE result = 'not' AND round = 1") == 2
         assert count("SELECT count(*) FROM effectiveness_check WHERE round = 2") >= 2
-        assert count("SELECT max(n) FROM (SELECT count(*) n FROM corrective_complaint GROUP BY corrective_action_id)") >= 2
+        joined = "SELECT count(*) AS n FROM corrective_complaint GROUP BY corrective_action_id"
+        assert count(f"SELECT max(n) FROM ({joined})") >= 2
         assert count("SELECT count(*) FROM record WHERE state = 'merged'") >= 2
         assert count("SELECT count(*) FROM record WHERE state = 'void'") >= 2
         assert count("SELECT count(*) FROM quote WHERE accepted = 0") >= 2

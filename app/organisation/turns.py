@@ -31,9 +31,7 @@ def leader_of(session: Session, department: Department) -> str:
 def unanswering(session: Session, departments: Iterable[Department], step: str, thing: str) -> str | None:
     """The sentence that names the departments in which nobody may take a step; None when somebody may in each."""
     able = set(users_who_may(session, step, thing))
-    mute = [
-        row for row in departments if row.line == "re" or not able & set(holders(session, leader_of(session, row)))
-    ]
+    mute = [row for row in departments if row.line == "re" or not able & set(holders(session, leader_of(session, row)))]
     if not mute:
         return None
     return _(
