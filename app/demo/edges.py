@@ -64,7 +64,7 @@ def mishaps(today: date, near: str, outside: str, far: str) -> Iterator[Plot]:
                (*TO_QC, drafted("检修"), issued(), sent(), arrived(3), done(3), rejected(3)))  # fmt: skip
     yield Plot(39, "09:00", *head, "签字后被改动", "异响。", "", "serious", _straight(3)[:9], tampered=True)
     for days_ago in (150, 12):  # the bad batch comes back after its notice was closed
-        scenes = (*_straight(3), notice(6), closed(7), *corrected(6, "closed"))
+        scenes = _straight(3)
         yield Plot(days_ago, "09:00", "phone", near, BAD_BATCH[0], "王工", "机封漏液", "同批次机封漏液。", "",
                    "serious", scenes, "leak", BAD_BATCH[1])  # fmt: skip
 
@@ -73,4 +73,5 @@ def _straight(day: int) -> tuple[Scene, ...]:
     """Assigned on the day of the receipt, so that the period of 2.2 counts from it."""
     end = (signed(day), back(day + 2), filed(day + 2))
     way = (drafted("检修", 0, "14:30"), issued(0, "15:00"), sent(day=0, clock="16:00"))
-    return (*TO_QC, *way, arrived(day), done(day), *end)
+    home = (*end, notice(day + 3), closed(day + 4), *corrected(day + 3, "closed"))
+    return (*TO_QC, *way, arrived(day), done(day), *home)

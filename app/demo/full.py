@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -169,9 +170,14 @@ class Company:
         self.blames = self._dealt({"own_quality": 60, "misuse": 25, "third_party": 10, "unclear": 5}, self.many)
         self.late = self._dealt({True: 11, False: 89}, self.many)
         self.again = self._dealt({True: 7, False: 93}, self.many)
-        owned = [turn for turn, blame in enumerate(self.blames) if blame == "own_quality" and not _shares(turn)]
-        self.ineffective = self.random.sample(owned[5 : len(owned) * 2 // 3], 2)
+        owned = [turn for turn, blame in enumerate(self.blames) if blame == "own_quality"]
+        self.partner = {owned[at + 1]: owned[at] for at in range(len(owned) - 1) if at % 3 == 0}
+        for later, first in self.partner.items():  # one visit, one notice
+            self.late[first], self.again[first] = self.late[later], self.again[later]
+        self.ineffective = self.random.sample([turn for turn in owned if turn < self.many * 2 // 3
+                                               and turn not in self.partner.values()], 2)  # fmt: skip
         self.major = self._dealt({True: 4, False: 96}, self.many)
+        self.told: dict[int, Plot] = {}
         self.seen: dict[tuple[str, str], int] = {}
         self.turn = 0
 
@@ -192,12 +198,17 @@ class Company:
             subject, text = random.choice(NOT_QUALITY)
             return Plot(days_ago, clock_time, channel, customer, "", contact, subject, text, "", "minor",
                         _talks(random))  # fmt: skip
+        turn, self.turn = self.turn, self.turn + 1
+        if turn in self.partner:
+            first = self.told[self.partner[turn]]
+            return replace(first, channel=channel, scenes=self._repair(turn), failure_mode="")
         product, (subject, text, mode) = random.choice(self.products), random.choice(TROUBLES)
-        return Plot(
+        self.told[turn] = Plot(
             days_ago, clock_time, channel, customer, product, contact, f"{product} {subject}", text, "尽快处理",
-            random.choice(("minor", "serious", "serious", "critical")), self._repair(),
+            random.choice(("minor", "serious", "serious", "critical")), self._repair(turn),
             mode if self._news(product, mode, days_ago) else "",
         )  # fmt: skip
+        return self.told[turn]
 
     def _news(self, product: str, mode: str, days_ago: int) -> bool:
         """Nothing of the kind in the last months: what comes back is told by the bad batch."""
@@ -205,9 +216,8 @@ class Company:
         self.seen[product, mode] = days_ago
         return before is None or before - days_ago > WATCHED
 
-    def _repair(self) -> tuple[Scene, ...]:
+    def _repair(self, turn: int) -> tuple[Scene, ...]:
         """A quality complaint: one visit or two, and whatever the cause brings with it."""
-        turn, self.turn = self.turn, self.turn + 1
         day, blame = (14 if self.late[turn] else 3), self.blames[turn]
         reason = {"late_reason": "备件未到"} if self.late[turn] else {}
         told = (Scene(0, "14:30", "qc", "mark_major", {"criteria": ["safety"]}),) if self.major[turn] else ()
@@ -219,8 +229,8 @@ class Company:
         end = (signed(day, satisfaction=score), back(day + 2), filed(day + 2))
         if blame == "own_quality":
             result = "not" if turn in self.ineffective else "effective"
-            if _shares(turn):  # filed with the notice of the next one of its kind
-                return (*way, done(day), *end, notice(day + 12), closed(day + 13), *corrected(day + 13, "closed"))
+            if turn in self.partner.values():  # filed with the notice of the other one
+                return (*way, done(day), *end, notice(day + 3, "11:30"), closed(day + 4))
             return (*way, done(day), *end, notice(day + 3), closed(day + 4), *corrected(day + 3, "closed", result))
         if blame == "misuse":
             return (*way, *self._charged(day, end))
@@ -232,11 +242,6 @@ class Company:
         charged = done(day, "misuse", "paid_repair", charge=amount)
         payment = Scene(day + 3, "10:00", "finance", "record_payment", paid)
         return (quoted(day, amount=amount), agreed(day), charged, *end, payment, closed(day + 4))
-
-
-def _shares(turn: int) -> bool:
-    """Whether a complaint waits for the notice of another one."""
-    return turn % 7 == 1
 
 
 def _talks(random: Random) -> tuple[Scene, ...]:

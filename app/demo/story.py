@@ -150,7 +150,7 @@ def _failure_mode(session: Session, code: str) -> int | None:
 
 
 def _notice(session: Session, record: Complaint, names: dict[str, int]) -> None:
-    """2.6: QC drafts, the manager issues; what else came back of our own quality goes into the same notice."""
+    """2.6: QC drafts, the manager issues; two machines of one customer share a notice."""
     if record.notices or record.state != "returned":
         return
     department = session.scalars(select(Department).where(Department.code == "production")).one()
@@ -169,11 +169,13 @@ def _notice(session: Session, record: Complaint, names: dict[str, int]) -> None:
 
 
 def _of_the_same_kind(session: Session, record: Complaint) -> list[int]:
-    """Other complaints of our own quality that wait for a notice."""
+    """What else of the same product came back from the same customer and still waits for a notice."""
     query = select(Complaint.id).where(
         Complaint.state == "returned",
         Complaint.responsibility == "own_quality",
         Complaint.id != record.id,
+        Complaint.customer_id == record.customer_id,
+        Complaint.product_id == record.product_id,
         ~Complaint.notices.any(),
     )
     return list(session.scalars(query.order_by(Complaint.id)))
