@@ -13,7 +13,7 @@ from app.customers.searching import found_customer
 
 from .models import Complaint
 
-TEXT = SearchIndex(Complaint, "number", "title", "description", "serial_no", "batch_no")
+TEXT = SearchIndex(Complaint, "number", "title", "description", "serial_no", "batch_no", "contract")
 PHONE_DIGITS = 4
 
 

@@ -89,6 +89,8 @@ def test_random_words_after_random_changes_are_found_exactly_as_like_finds_them(
         for each in words_of(typed):
             asked += 1
             wanted = {number for number, content in shadow.items() if each in content}
+            like = sa.select(TEXT.table.c.id).where(TEXT.table.c.text.contains(each, autoescape=True))
+            assert set(db.session.scalars(like)) == wanted, each
             assert set(db.session.scalars(sa.select(Complaint.id).where(TEXT.has(db.session, each)))) == wanted, each
 
 
@@ -117,11 +119,13 @@ def listed(browser: Any, kind: str, typed: str) -> str:
 
 
 def test_a_complaint_is_found_by_everything_on_it(line: Line, as_role: Any):
-    number = line.register(serial_no="SN-88321", batch_no="B2607", contact_phone="139-0000-1234")
+    number = line.register(
+        serial_no="SN-88321", batch_no="B2607", contact_phone="139-0000-1234", contract="XS-2026-077"
+    )
     name = line.read(number)["number"]
     reception = as_role("reception", "zh")
     for typed in (name, name[-6:], "主轴", "轴异", "高速 异响", "苏州", "示例电梯", "szsl", "HT-850", "ht-85",
-                  "加工中心", "SN-883", "b2607", "13900001234", "0000-1234", "ＨＴ－８５０"):  # fmt: skip
+                  "加工中心", "SN-883", "b2607", "13900001234", "0000-1234", "xs-2026-0", "ＨＴ－８５０"):  # fmt: skip
         assert f"/complaint/show/{number}" in listed(reception, "complaint", typed), typed
         assert f"/complaint/show/{number}" in reception.get("/search/", query_string={"q": typed}).get_data(
             as_text=True
