@@ -54,7 +54,7 @@ SAID: dict[str, Any] = {
     "map": _l("Map"),
     "start": _lp("phone", "Start"),
     "go_on": _l("Go on"),
-    "record": _l("The whole record"),
+    "record": _l("Record"),
     "portal": _l("Workbench"),
     "sign_out": _l("Sign out"),
     "sign_in": _l("Sign in"),

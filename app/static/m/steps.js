@@ -68,7 +68,7 @@ const Steps = (() => {
     const again = change => async () => { Object.assign(visit, change); await save(); Visit.draw(job.id); };
     const button = (words, change, name) => el('button', { type: 'button', className: 'btn plain wide', 'data-do': name, onclick: again(change) }, words);
     if (step === 'depart') parts.push(button(say('already_there'), { already: true }, 'already'));
-    if (step === 'arrive' && past(job.arrive_by)) parts.push(el('p', { className: 'note' }, say('late', { text: wall(job.arrive_by).replace('T', ' ') })));
+    if (step === 'arrive' && past(job.arrive_by)) parts.push(el('p', { className: 'note' }, say('late', { text: job.due.text })));
     if (step === 'complete') {
       parts.push(el('details', {}, el('summary', {}, say('found')), told(FOUND, facts.found), button(say('change'), { again: true }, 'again')));
       if (free(facts)) parts.push(el('p', { className: 'note' }, say('free')));
@@ -83,7 +83,7 @@ const Steps = (() => {
       el('div', { className: 'signed' }, el('h3', {}, say('signs')), told(READ, facts.found), told(SIGNED, facts.done)));
     if (step === 'return_form') parts.push(el('p', { className: 'mut' }, say('hand_in')),
       job.back_at ? el('p', { className: 'mut' }, say('came_back', { text: wall(job.back_at).replace('T', ' ') })) : '',
-      past(job.return_by) ? el('p', { className: 'note' }, say('late_form', { text: wall(job.return_by).replace('T', ' ') })) : '');
+      past(job.return_by) ? el('p', { className: 'note' }, say('late_form', { text: job.due.text })) : '');
     return parts;
   }
 
@@ -146,7 +146,7 @@ const Steps = (() => {
       ...(step === 'quote' ? quoteLines(draft, keep) : []),
       step === 'complete' ? el('details', { open: more.some(spec => values[spec.name]) }, el('summary', {}, say('more')), ...Fields.draw(more, values)) : '',
       PHOTOS.includes(step) ? Photos.block(draft.photos, keep) : '',
-      el('button', { type: 'submit', className: 'btn big' }, T.button[step]));
+      el('button', { type: 'submit', className: step === 'back_at_company' ? 'btn plain wide' : 'btn big' }, T.button[step]));
     const type = () => {
       draft.values = Object.assign(step === 'quote' ? draft.values : {}, Fields.read(made, every));
       if (step !== 'reject') keep();
