@@ -187,6 +187,15 @@ def confirmations(record: Complaint) -> Rows:
     return rows
 
 
+def surveys(record: Complaint) -> Rows:
+    """What the customer said after the closure."""
+    said = record.surveys if record.closed_at else []  # type: ignore[attr-defined]
+    return [
+        (stamp(item.at), Markup("{} {}").format("★" * item.score + "☆" * (5 - item.score), item.remark or ""))
+        for item in said
+    ]
+
+
 def contacts(record: Complaint) -> Rows:
     return [
         (
@@ -272,6 +281,7 @@ CARDS = (
     Card("service", _l("Implementation record"), services, clause="2.4"),
     Card("confirmation", _l("Customer confirmation"), confirmations, clause="2.5"),
     Card("payment", _l("Payment"), payments, optional=True, clause="2.4"),
+    Card("survey", _l("Customer's survey"), surveys, optional=True),
     Card("contact", _l("Contacts with the customer"), contacts, optional=True),
     Card("links", _l("Related complaints"), links, optional=True),
     Card("notice", _l("Corrective action"), notices, clause="2.6"),

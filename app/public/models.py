@@ -7,7 +7,7 @@ from enum import StrEnum, auto
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from app.complaints.models import Complaint
 from app.core.clock import now
@@ -53,3 +53,5 @@ class Survey(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     score: Mapped[int]
     remark: Mapped[str | None] = mapped_column(Text)
+
+    complaint: Mapped[Complaint] = relationship(backref=backref("surveys", order_by="Survey.id"))

@@ -212,7 +212,7 @@ def test_nonsense_from_outside_is_refused_with_a_sentence(line: Line, app: Any, 
         assert line.read(number)["state"] == "awaiting_confirmation"
 
 
-def test_after_the_closure_the_customer_says_how_it_was_once(line: Line, app: Any, session: Any):
+def test_after_the_closure_the_customer_says_how_it_was_once(line: Line, app: Any, session: Any, as_role: Any):
     number = line.at("negotiating")
     line.must("reception", number, "negotiate", content="solved", satisfied=True)
     line.must("reception", number, "settle")
@@ -222,6 +222,7 @@ def test_after_the_closure_the_customer_says_how_it_was_once(line: Line, app: An
     assert client.post(url, data={"score": "4", "remark": "快", "digest": digest}).status_code == 303
     assert client.post(url, data={"score": "1", "digest": digest}).status_code == 303
     assert session.execute(sa.text("SELECT score, remark FROM survey")).all() == [(4, "快")]
+    assert "★★★★☆ 快" in as_role("qc").get(f"/complaint/show/{number}").text
 
 
 def test_the_qr_code_on_a_photographed_slip_leads_it_to_its_record(line: Line, app: Any, as_role: Any):
