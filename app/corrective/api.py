@@ -9,11 +9,10 @@ from sqlalchemy.orm import selectinload
 from app.core.record_api import RecordApi
 from app.core.rest import plain
 from app.core.views import table
-from app.core.workflow import Actor
 from app.extensions import db
 
-from . import heads
 from .forms import Correction, Notice
+from .heads import HeadEditing
 from .models import Action, CorrectiveAction
 from .scope import NoticeScope
 from .workflow import CORRECTIVE, create
@@ -33,7 +32,7 @@ def action(item: Any) -> dict[str, Any]:
     }
 
 
-class CorrectiveActionApi(RecordApi):
+class CorrectiveActionApi(HeadEditing, RecordApi):
     """纠正措施通知单 by REST."""
 
     resource_name = "corrective_action"
@@ -92,15 +91,6 @@ class CorrectiveActionApi(RecordApi):
         "changed_at",
         "owner",
     )
-
-    def editable(self, record: CorrectiveAction, actor: Actor) -> bool:
-        return heads.editable(record, actor)
-
-    def as_correction(self, record: CorrectiveAction) -> dict[str, Any]:
-        return heads.as_correction(record)
-
-    def corrected(self, record: CorrectiveAction, values: dict[str, Any]) -> dict[str, Any]:
-        return heads.corrected(db.session, record, values)
 
     def create(self, values: dict[str, Any]) -> Any:
         return create(db.session, values, self.actor())

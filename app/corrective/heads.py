@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.complaints.models import Complaint
 from app.core import clock, deadlines
 from app.core.workflow import Actor, Invalid
+from app.extensions import db
 
 from .codes import C
 from .models import CorrectiveAction
@@ -75,3 +76,16 @@ def linked(session: Session, record: CorrectiveAction, numbers: list[Any]) -> li
         for complaint in wanted:
             deadlines.meet(session, complaint, ("CAPA_ISSUE",), clock.now())
     return wanted
+
+
+class HeadEditing:
+    """The same correction of the head for page and REST."""
+
+    def editable(self, record: CorrectiveAction, actor: Actor) -> bool:
+        return editable(record, actor)
+
+    def as_correction(self, record: CorrectiveAction) -> dict[str, Any]:
+        return as_correction(record)
+
+    def corrected(self, record: CorrectiveAction, values: dict[str, Any]) -> dict[str, Any]:
+        return corrected(db.session, record, values)

@@ -14,18 +14,18 @@ from app.core.record_list import CHIPS
 from app.core.record_views import RecordView
 from app.core.show import Badge, tag
 from app.core.views import Column, table
-from app.core.workflow import Actor
 from app.extensions import db
 
-from . import heads, searching, sheets
+from . import searching, sheets
 from .cards import CARDS
 from .forms import Correction, Notice
+from .heads import HeadEditing
 from .models import CorrectiveAction
 from .scope import NoticeScope
 from .workflow import CORRECTIVE, create
 
 
-class CorrectiveActionView(RecordView):
+class CorrectiveActionView(HeadEditing, RecordView):
     """纠正措施通知单: list and record page."""
 
     route_base = "/corrective_action"
@@ -101,15 +101,6 @@ class CorrectiveActionView(RecordView):
         if step.name == "analyse":
             return sheets.suggested(record.analysis)
         return {}
-
-    def editable(self, record: CorrectiveAction, actor: Actor) -> bool:
-        return heads.editable(record, actor)
-
-    def as_correction(self, record: CorrectiveAction) -> dict[str, Any]:
-        return heads.as_correction(record)
-
-    def corrected(self, record: CorrectiveAction, values: dict[str, Any]) -> dict[str, Any]:
-        return heads.corrected(db.session, record, values)
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
         return create(db.session, values, self.actor())
