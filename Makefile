@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8080
+WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test lint types i18n i18n-update bench docs lock clean
+.PHONY: help setup setup-dev run demo test lint types i18n i18n-update icons bench docs lock clean
 
 help:  ## What can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,7 +33,7 @@ run: setup  ## Start the portal with demo data: web server and engine, Ctrl-C en
 	@test -e $${PORTAL_DATA_DIR:-instance}/demo-password || $(BIN)/portal demo --size small
 	@$(BIN)/portal logins
 	@echo "http://$(HOST):$(PORT)"
-	@exec $(BIN)/portal serve --host $(HOST) --port $(PORT)
+	@PORTAL_PUBLIC_URL=$${PORTAL_PUBLIC_URL:-http://$(HOST):$(PORT)} exec $(BIN)/portal serve --host $(HOST) --port $(PORT)
 
 demo: setup  ## Load the small demo into the database
 	$(BIN)/portal init && $(BIN)/portal demo --size small
@@ -40,7 +41,7 @@ demo: setup  ## Load the small demo into the database
 test: setup-dev  ## The whole test suite, linters and catalogue check included
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 lint: setup-dev  ## ruff
 	$(BIN)/ruff check .
@@ -57,6 +58,9 @@ i18n-update: setup-dev  ## Extract the words again and merge them into the catal
 	printf 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Language: zh\\n"\n\n' | cat - translations/zh/LC_MESSAGES/messages.po > translations/messages.tmp
 	mv translations/messages.tmp translations/zh/LC_MESSAGES/messages.po
 	$(BIN)/pybabel -q compile -d translations
+
+icons: setup-dev  ## Cut the icon font down to the icons in use
+	$(BIN)/python -m tools.icons
 
 bench: setup-dev  ## SQL statements and medians with 100,000 complaints, beside stock Flask-AppBuilder
 	$(BIN)/python -m benchmarks.pages

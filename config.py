@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -15,9 +16,9 @@ def load(environ: dict[str, str] | None = None) -> dict[str, Any]:
     """The configuration of one portal, from PORTAL_* variables."""
     env = dict(os.environ if environ is None else environ)
     data = Path(env.get("PORTAL_DATA_DIR", BASE / "instance")).absolute()
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     mode = env.get("PORTAL_ENV", "development")
-    return {**_basics(env, data, mode), **_mail(env, data), **FAB, **_security(mode, env.get("PORTAL_PUBLIC_URL", ""))}
+    return {**_basics(env, data, mode), **_mail(env, data), **FAB, **_security(mode, env)}
 
 
 def _basics(env: dict[str, str], data: Path, mode: str) -> dict[str, Any]:
@@ -27,7 +28,9 @@ def _basics(env: dict[str, str], data: Path, mode: str) -> dict[str, Any]:
         "UPLOAD_DIR": str(data / "uploads"),
         "SQLALCHEMY_DATABASE_URI": env.get("PORTAL_DATABASE_URL") or f"sqlite:///{data / 'portal.db'}",
         "SECRET_KEY": _secret(env, data, mode),
-        "AUDIT_KEY": _kept(data / "audit-key").encode(),  # the history's chain; keep it with the backups
+        # PORTAL_AUDIT_KEY_FILE: the secret of the history's chain; best on a disk the database's keeper can't read,
+        # and in a backup of its own (default: audit-key in the data folder; made when it is not there)
+        "AUDIT_KEY": _kept(Path(env.get("PORTAL_AUDIT_KEY_FILE") or data / "audit-key")).encode(),
         "PUBLIC_URL": env.get("PORTAL_PUBLIC_URL", "http://127.0.0.1:8080").rstrip("/"),  # links in mails
         "PORTAL_ENGINE": env.get("PORTAL_ENGINE", "embedded"),
         "PORTAL_BROKER_URL": env.get("PORTAL_BROKER_URL", ""),
@@ -72,12 +75,19 @@ FAB: dict[str, Any] = {
     "LANGUAGES": {"zh": {"flag": "cn", "name": "中文"}, "en": {"flag": "gb", "name": "English"}},
     "BABEL_TRANSLATION_DIRECTORIES": str(BASE / "translations"),
     "SQLALCHEMY_TRACK_MODIFICATIONS": False,
+    "COMPRESS_ALGORITHM": ["br", "gzip"],
+    "COMPRESS_STREAMS": False,  # a file that is sent on as it is gets closed by whoever sends it
 }
 
 
-def _security(mode: str, public_url: str) -> dict[str, Any]:
+def _security(mode: str, env: dict[str, str]) -> dict[str, Any]:
+    public = (urlsplit(env.get("PORTAL_PUBLIC_URL", "")).hostname or "127.0.0.1").removesuffix(".")
     return {
-        "TRUSTED_HOSTS": [urlsplit(public_url).hostname, "127.0.0.1", "localhost"] if mode == "production" else None,
+        # in production the portal answers under these names alone; /health/ answers under any
+        "TRUSTED_HOSTS": [public, "127.0.0.1", "localhost"] if mode == "production" else None,
+        # PORTAL_TRUSTED_PROXIES: how many proxies stand in front ("1"), or their addresses and networks
+        # ("10.0.0.5, 192.168.0.0/16"); whose X-Forwarded-For and -Proto are believed (default: nobody's)
+        "TRUSTED_PROXIES": _proxies(env.get("PORTAL_TRUSTED_PROXIES", "")),
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SECURE": mode == "production",
@@ -86,7 +96,10 @@ def _security(mode: str, public_url: str) -> dict[str, Any]:
         "SEND_FILE_MAX_AGE_DEFAULT": 0 if mode == "test" else 30 * 24 * 3600,  # addresses carry ASSET_VERSION
         "MAX_CONTENT_LENGTH": 25 * 1024 * 1024,
         "RATELIMIT_ENABLED": mode != "test",
-        "RATELIMIT_STORAGE_URI": "memory://",
+        # PORTAL_RATELIMIT_URL: where tries are counted for all workers: the portal's own database (portal://),
+        # or redis://host:6379/0 (needs the package `redis`)
+        "RATELIMIT_STORAGE_URI": env.get("PORTAL_RATELIMIT_URL") or "portal://",
+        "RATELIMIT_SWALLOW_ERRORS": True,  # a store that is away is logged; it locks nobody out
         "JWT_ACCESS_TOKEN_EXPIRES": 3600,
     }
 
@@ -101,13 +114,25 @@ def _secret(env: dict[str, str], data: Path, mode: str) -> str:
 
 def _kept(file: Path) -> str:
     """A random secret, made once and kept in a file only the owner reads."""
-    try:
-        with file.open("x") as new:
-            file.chmod(0o600)
-            new.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    if not file.exists():
+        new = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+        try:
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as key:
+                key.write(secrets.token_hex(32))
+            with contextlib.suppress(FileExistsError):  # another process was quicker: its key counts
+                os.link(new, file)
+        finally:
+            new.unlink(missing_ok=True)
     return file.read_text()
+
+
+def _proxies(text: str) -> Any:
+    from app.core.pages.doorstep import proxies
+
+    try:
+        return proxies(text)
+    except ValueError as error:
+        raise SystemExit(f"PORTAL_TRUSTED_PROXIES: {error}. Give a number, or addresses and networks.") from error
 
 
 def _flag(env: dict[str, str], name: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -13,7 +12,7 @@ from sqlalchemy import Engine, event
 
 import config as settings_file
 
-from .extensions import csrf, db, limiter, mail, migrate
+from .extensions import compress, csrf, db, limiter, mail, migrate
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -22,17 +21,20 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.config.update(settings_file.load())
     app.config.update(overrides or {})
     _database(app)
-    for extension in (db, mail, csrf, limiter):
+    import_module(".core.rights.counting", __name__)  # where the limiter counts
+    for extension in (db, mail, csrf, limiter, compress):
         extension.init_app(app)
+    from . import domains
+
     migrate.init_app(app, db, directory=str(settings_file.BASE / "migrations"), render_as_batch=True)
     with app.app_context():
-        _models()
+        domains.load()
         _fab(app)
     return app
 
 
 def _database(app: Flask) -> None:
-    from .core import clock
+    from app.core.time import clock
 
     clock.set_zone(app.config["PORTAL_TIMEZONE"])
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
@@ -55,37 +57,23 @@ def _sha256(text: str | None) -> str | None:
     return None if text is None else hashlib.sha256(text.encode()).hexdigest()
 
 
-TABLES = (  # in this order: what everything hangs on comes first
-    *(
-        f"core.{name}"
-        for name in ("attachments", "audit", "awaited", "deadlines", "history", "idempotency", "numbers", "rights")
-    ),
-    *(f"core.{name}" for name in ("seeding", "turns", "workdays")),
-    *(f"{name}.models" for name in ("organisation", "customers", "complaints", "corrective", "gm", "notifications")),
-    *("public.models", "complaints.charges", "complaints.consultation"),
-    *(f"{name}.searching" for name in ("customers", "complaints", "corrective")),
-)
-
-
-def _models() -> None:
-    """Every table, known before the first query."""
-    for name in TABLES:
-        import_module(f".{name}", __name__)
-
-
 def _fab(app: Flask) -> None:
+    from app.core.fields import lookups
+    from app.core.pages import assets, looking, web
+    from app.core.pages.builder import PortalBuilder
+    from app.core.rights import people
+    from app.core.rights.security import PortalSecurityManager
+    from app.core.text.capitals import in_capitals
+
     from . import menu, notifications
-    from .core import lookups, names, web
-    from .core.builder import PortalBuilder
-    from .core.capitals import in_capitals
-    from .core.security import PortalSecurityManager
     from .public.colleagues import blueprint as customers_links
     from .public.views import blueprint as customers_pages
     from .reports.dashboard import Dashboard
 
     logging.getLogger("flask_appbuilder.models.filters").setLevel(logging.ERROR)  # it knows no synonyms, and says so
-    app.config["ASSET_VERSION"] = _assets(app)
+    assets.install(app)
     web.install(app)
+    looking.install(app)
     builder = PortalBuilder(
         app,
         db.session,
@@ -100,12 +88,5 @@ def _fab(app: Flask) -> None:
     app.register_blueprint(customers_pages)
     app.register_blueprint(customers_links)
     app.jinja_env.globals.update(
-        menu_groups=menu.groups, module=menu.module, name_of=names.name_of, capitals=in_capitals
+        menu_groups=menu.groups, module=menu.module, name_of=people.name_of, capitals=in_capitals
     )
-
-
-def _assets(app: Flask) -> str:
-    """A mark of the static files, so that a browser keeps them until they change."""
-    static = Path(str(app.static_folder))
-    files = sorted(file for file in static.rglob("*") if file.is_file())
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:10]

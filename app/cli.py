@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +12,24 @@ import click
 from flask import Flask
 from flask.cli import FlaskGroup
 
+from app.core.kind.registry import Undeclared
+
 from . import create_app
+
+MOST_FAULTS = 100  # are named, each in a line of its own
 
 
 def _app() -> Flask:
-    return create_app()
+    try:
+        return create_app()
+    except Undeclared as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=FlaskGroup, create_app=_app, add_default_commands=False, help="The after-sales portal.")
 def main() -> None:
     """Entry point of the console script."""
+    os.umask(0o077)  # what the portal writes is for its own eyes
 
 
 @main.command()
@@ -48,7 +57,7 @@ def demo(size: str, password: str | None) -> None:
         raise click.ClickException(str(error)) from error
 
 
-@main.command()
+@main.command(with_appcontext=False)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8080, show_default=True)
 @click.option("--workers", default=2, show_default=True)
@@ -63,14 +72,16 @@ def serve(host: str, port: int, workers: int, no_worker: bool) -> None:
 @main.command()
 @click.option("--engine", type=click.Choice(["embedded"]), default="embedded", show_default=True)
 @click.option("--once", is_flag=True, help="Do what is due now and exit.")
-def worker(engine: str, once: bool) -> None:
+@click.option("--beside", type=int, hidden=True, help="The server's process: without it this one ends.")
+@click.option("--again", is_flag=True, hidden=True, help="The one before has died.")
+def worker(engine: str, once: bool, beside: int | None, again: bool) -> None:
     """The engine alone: mails that are owed, deadlines, seals."""
     from flask import current_app
 
     from .notifications.engine import run_engine, run_once
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    run_once(app) if once else run_engine(app)
+    run_once(app) if once else run_engine(app, beside, died=again)
 
 
 @main.command("create-admin")
@@ -133,23 +144,41 @@ def audit() -> None:
 
 
 @audit.command("verify")
-def verify_audit() -> None:
-    """Walk the hash chains; exit 1 and the first broken record."""
-    from .core.audit import faults
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Of the sentences; else the terminal's.")
+def verify_audit(language: str | None) -> None:
+    """Walk the hash chains, the records and their files; exit 1 and what is broken, one a line."""
+    from flask_babel import force_locale, ngettext
+    from flask_babel import gettext as _
+
+    from app.core.record.audit import faults
+
     from .extensions import db
 
-    first = next(faults(db.session), None)
-    if first:
-        click.echo(first, err=True)
-        sys.exit(1)
-    click.echo("The history is whole.")
+    with force_locale(language or _of_the_terminal()):
+        found = 0
+        for found, fault in enumerate(faults(db.session), 1):
+            if found <= MOST_FAULTS:
+                click.echo(fault, err=True)
+        if found > MOST_FAULTS:
+            click.echo(_("… and %(n)s more.", n=found - MOST_FAULTS), err=True)
+        if found:
+            click.echo(ngettext("%(num)s fault.", "%(num)s faults.", found), err=True)
+            sys.exit(1)
+        click.echo(_("The history is whole."))
+
+
+def _of_the_terminal() -> str:
+    """Chinese where the terminal is Chinese, else English."""
+    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh" if spoken.startswith("zh") else "en"
 
 
 @main.command()
 @click.argument("name", required=False)
 def workflow(name: str | None) -> None:
     """Print a process as a table and a diagram (Mermaid)."""
-    from .core.workflow import WORKFLOWS
+    from app.core.process.workflow import WORKFLOWS
+
     from .describe import describe
 
     if name and name not in WORKFLOWS:

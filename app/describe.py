@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .core.workflow import Workflow
+from app.core.process.workflow import Workflow
 
 
 def describe(workflow: Workflow[Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from alembic.migration import MigrationContext
@@ -14,10 +14,15 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from .core.triggers import expected
+from app.core.files import files
+from app.core.process import foresight
+from app.core.record.triggers import expected
+
 from .extensions import db
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+MORE: list[Callable[[bool], Iterator[str]]] = []  # what else can be wrong; told whether the portal serves
 
 
 def problems(quick: bool = False) -> Iterator[str]:
@@ -28,8 +33,11 @@ def problems(quick: bool = False) -> Iterator[str]:
     except SQLAlchemyError as error:
         yield f"The database does not answer: {error.__class__.__name__}. Check PORTAL_DATABASE_URL."
         return
+    for part in MORE:
+        yield from part(quick)
     if not quick:
         yield from _triggers()
+        yield from _turns()
         yield from _machine()
 
 
@@ -52,10 +60,17 @@ def _triggers() -> Iterator[str]:
         yield f"{len(missing)} database triggers are missing: run `portal init`."
 
 
+def _turns() -> Iterator[str]:
+    """What is due and nobody can do: it waits for a department's manager or the Leader."""
+    for row in foresight.unheld(db.session):  # type: ignore[arg-type]
+        where = f"{row.kind}, {row.state}: {row.n} open records"
+        yield f"Nobody can take the step {row.step} ({where}): give it to a function that has people."
+
+
 def _machine() -> Iterator[str]:
     config = current_app.config
     uploads = Path(config["UPLOAD_DIR"])
-    uploads.mkdir(parents=True, exist_ok=True)
+    files.folder(uploads)
     if not os.access(uploads, os.W_OK):
         yield f"The upload folder {uploads} can't be written to."
     if len(config["SECRET_KEY"]) < 32:

@@ -12,10 +12,15 @@ from flask_babel import gettext as _
 from flask_migrate import upgrade
 from sqlalchemy import func, select, text
 
+from app.core.kind import choices
+from app.core.record import history, search, triggers, witness
+from app.core.rights import seeding
+from app.core.rights.actor import SYSTEM
+from app.core.text import cleaning, mail_address
+from app.core.time import deadlines, workdays
+from app.core.time.recompute import recompute_open
+
 from . import access
-from .core import deadlines, search, seeding, triggers, workdays
-from .core.recompute import recompute_open
-from .core.workflow import SYSTEM
 from .extensions import db
 from .organisation.models import Region
 from .organisation.people import add_missing_profiles
@@ -37,11 +42,14 @@ def seed() -> None:
     seeding.seed_rights(session, access.cells())
     workdays.seed_calendar(session)
     deadlines.seed_rules(session)
+    choices.seed_choices(session)
     add_missing_profiles(session)
     for index in search.INDEXES:
         index.fill_missing(session)
     if not session.scalar(select(func.count()).select_from(Region)):
         import_regions(session)
+    if not history.counts_notes(session):
+        witness.begin(session)
     session.commit()
 
 
@@ -65,10 +73,10 @@ def add_administrator(username: str, email: str, password: str) -> None:
 
     create_person(
         db.session,
-        username=username,
-        first_name=username,
+        username=cleaning.typed(username),
+        first_name=cleaning.line(username),
         last_name="",
-        email=email,
+        email=mail_address.sendable(email),
         password=password,
         functions=("admin",),
         locale=current_app.config["BABEL_DEFAULT_LOCALE"],

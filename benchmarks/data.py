@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.complaints.codes import OPEN, S
 from app.complaints.models import Complaint
-from app.core import clock, history
-from app.core.deadline_rules import current_rule
-from app.core.deadlines import Deadline
-from app.core.records import Record
-from app.core.turns import role_turn, user_turn
+from app.core.process.turns import role_turn, user_turn
+from app.core.record import history
+from app.core.record.records import Record
+from app.core.time import clock
+from app.core.time.deadline_rules import current_rule
+from app.core.time.deadlines import Deadline
 from app.customers.models import Customer
 from app.organisation.people import find_login
 

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from app import create_app
-from app.core.clock import now
+from app.core.time.clock import now
 from app.demo.staff import hire
 from app.extensions import db
 from app.setup import initialise

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+% for line in sorted(filter(None, (imports or "").splitlines())):
+${line}
+% endfor
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -15,13 +15,14 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app import create_app
-from app.core import clock
+from app import create_app, domains
+from app.core.time import clock
 from app.extensions import db
 from app.setup import initialise
 
 from .support import PASSWORD, Browser, Rest, staff
 
+domains.load()  # before anything is collected: a test that walks all kinds knows all of them
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgresql+psycopg2://postgres@127.0.0.1:5432/postgres")
 NOW = datetime(2026, 11, 24, 1, 20, tzinfo=UTC)  # Tuesday 09:20 in Shanghai
 
@@ -89,6 +90,9 @@ def app(_shared: Flask, template: Path) -> Iterator[Flask]:
     (folder / "audit-anchor.log").unlink(missing_ok=True)
     shutil.rmtree(folder / "uploads", ignore_errors=True)
     shutil.rmtree(folder / "mail", ignore_errors=True)
+    from app.core.rights import rights  # its model too waits for the portal's own database
+
+    rights.KNOWN.clear()  # what is known of people belongs to the file that has gone
     clock.set_frozen(NOW)
     yield _shared
     clock.set_frozen(None)
@@ -125,13 +129,13 @@ def at() -> Iterator[Callable[[str], None]]:
     yield set_to
 
 
-def new_database() -> Iterator[str]:
+def new_database(template: str = "template0") -> Iterator[str]:
     """A database of its own on the real PostgreSQL, dropped afterwards."""
     name = f"portal_{uuid.uuid4().hex[:12]}"
     server = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
     try:
         with server.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"))
+            connection.execute(sa.text(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {template}"))
     except sa.exc.OperationalError:
         missing("PostgreSQL")
         return
@@ -151,6 +155,74 @@ def postgres_url() -> Iterator[str]:
 def empty_postgres() -> Iterator[str]:
     """A PostgreSQL database for one test."""
     yield from new_database()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The staffed portal on PostgreSQL, made once; others are copied from it as long as nobody is connected."""
+    for url in new_database():
+        app = portal_at(tmp_path_factory.mktemp("postgres-template"), url)
+        with app.app_context(), clock.frozen(NOW):
+            initialise()
+            staff(db.session)
+            db.session.commit()
+            db.session.remove()
+            db.engine.dispose()
+        yield str(sa.make_url(url).database)
+
+
+@pytest.fixture
+def staffed_postgres(postgres_template: str) -> Iterator[str]:
+    """A staffed PostgreSQL database for one test."""
+    yield from new_database(postgres_template)
+
+
+@pytest.fixture(scope="module")
+def staffed_postgres_of_module(postgres_template: str) -> Iterator[str]:
+    """A staffed PostgreSQL database for the tests of one module."""
+    yield from new_database(postgres_template)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def own_portal(request: pytest.FixtureRequest, tmp_path: Path, template: Path) -> Iterator[Flask]:
+    """A staffed portal of its own on each database, which other threads and processes may open too."""
+    if request.param == "sqlite":
+        shutil.copy(template / "portal.db", tmp_path / "portal.db")
+        url = f"sqlite:///{tmp_path / 'portal.db'}"
+    else:
+        url = request.getfixturevalue("staffed_postgres")
+    (tmp_path / "audit-key").write_text("audit-test")
+    app = portal_at(tmp_path, url)
+    clock.set_frozen(NOW)
+    yield app
+    clock.set_frozen(None)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+TOGETHER = (  # what is made once for all of them is costly: a served portal with a Chromium, one that was told the demo
+    "tests/browser/",
+    "tests/core/test_hardening_postgresql.py",
+    "tests/core/test_witness.py",
+    "tests/test_cli.py",
+    "tests/test_server.py",
+)
+
+
+@pytest.hookimpl(optionalhook=True)  # without workers nobody asks
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With several workers, tests that share something costly stay on one of them; any other goes where there is room.
+
+    Not by marks of a group: xdist 3.8 writes them where pytest 9 does not look any more.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -23,9 +23,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-def portal(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, "PORTAL_DATA_DIR": str(data), "PORTAL_ENV": "test", "PORTAL_MAIL_SERVER": ""}
-    environ.pop("PORTAL_DATABASE_URL", None)
+def portal(data: Path, *words: str, lang: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, "PORTAL_DATA_DIR": str(data), "PORTAL_ENV": "test", "PORTAL_MAIL_SERVER": "", "LANG": lang}
+    for name in ("PORTAL_DATABASE_URL", "LC_ALL", "LC_MESSAGES"):
+        environ.pop(name, None)
     return subprocess.run(
         [sys.executable, "-c", "from app.cli import main; main()", *words],
         cwd=ROOT,
@@ -95,11 +96,20 @@ def test_a_changed_line_of_history_is_found(folder: Path, tmp_path: Path):
     with sqlite3.connect(folder / "portal.db") as connection, sqlite3.connect(tmp_path / "portal.db") as copy:
         connection.backup(copy)
         copy.execute("DROP TRIGGER history_no_update")
-        copy.execute("UPDATE history SET actor_id = COALESCE(actor_id, 0) + 1 WHERE id = 20")
+        copy.execute("UPDATE history SET actor_id = COALESCE(actor_id, 0) + 1 WHERE id IN (20, 25)")
+        copy.execute("UPDATE record SET title = title || '!' WHERE id <= 3")
     (tmp_path / "audit-key").write_bytes((folder / "audit-key").read_bytes())
     proved = portal(tmp_path, "audit", "verify")
     assert proved.returncode == 1
-    assert "altered" in proved.stderr
+    told = proved.stderr.splitlines()
+    assert "altered" in told[0] and sum("Record" in line and "(title)" in line for line in told) == 3
+    assert told[-1] == f"{len(told) - 1} faults.", "all are named, and counted"
+    for told in (
+        portal(tmp_path, "audit", "verify", lang="zh_CN.UTF-8"),
+        portal(tmp_path, "audit", "verify", "--language", "zh"),
+    ):
+        assert told.returncode == 1
+        assert "被改动" in told.stderr
 
 
 def test_the_history_refuses_every_change(folder: Path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,40 +14,21 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.complaints.models import Complaint
-from app.core import clock
-from app.core.audit import faults
-from app.core.history import History
-from app.core.records import Record
+from app.core.record.audit import faults
+from app.core.record.history import History
+from app.core.record.records import Record
 from app.extensions import db
 from app.notifications.engine import tick
 from app.notifications.models import OutboxMail
-from app.setup import initialise
 
 from .complaints.conftest import Line, drawn
-from .conftest import NOW, portal_at
-from .support import PASSWORD, Rest, staff
+from .support import PASSWORD, Browser, Rest
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def busy(request: pytest.FixtureRequest, tmp_path: Path, template: Path) -> Iterator[Flask]:
+@pytest.fixture
+def busy(own_portal: Flask) -> Flask:
     """A portal of its own, staffed, with nothing else in it."""
-    if request.param == "sqlite":
-        shutil.copy(template / "portal.db", tmp_path / "portal.db")
-        app = portal_at(tmp_path, f"sqlite:///{tmp_path / 'portal.db'}")
-    else:
-        app = portal_at(tmp_path, request.getfixturevalue("empty_postgres"))
-    clock.set_frozen(NOW)
-    if request.param == "postgresql":
-        with app.app_context():
-            initialise()
-            staff(db.session)
-            db.session.commit()
-            db.session.remove()
-    yield app
-    clock.set_frozen(None)
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    return own_portal
 
 
 @pytest.fixture
@@ -145,14 +125,14 @@ def test_two_engines_send_nothing_twice(busy: Flask, look: Session):
 
 
 def test_of_32_signatures_at_once_on_one_link_exactly_one_counts(busy: Flask, look: Session):
-    from app.public import links
-    from app.public.models import Purpose
+    from app.complaints.customer_acts import Purpose
+    from app.core.record import links, signatures
 
     line = line_of(busy, look)
     number = line.at("awaiting_confirmation")
     with busy.app_context():
         url = "/" + links.address(db.session, number, Purpose.confirm).split("/", 3)[3]
-        digest = db.session.get_one(Complaint, number).service.digest  # type: ignore[union-attr]
+        digest = signatures.digest(db.session.get_one(Complaint, number))
         db.session.remove()
 
     def sign(turn: int) -> int:
@@ -165,3 +145,26 @@ def test_of_32_signatures_at_once_on_one_link_exactly_one_counts(busy: Flask, lo
     assert line.read(number)["state"] == "confirmed"
     steps = [row["step"] for row in line.by("auditor").get(f"complaint/{number}/history").json]
     assert steps.count("confirm") == 1
+
+
+@pytest.mark.parametrize("door", ["REST", "page"])
+def test_two_complaints_merged_into_each_other_at_once_end_in_one_of_them(busy: Flask, look: Session, door: str):
+    line = line_of(busy, look)
+    pairs = [(line.register(), line.register()) for _turn in range(4)]
+    clerks = [line.by("reception"), line.by("reception_lead")]
+    desks = [Browser(busy, login, PASSWORD) for login in ("reception", "reception_lead")]
+
+    def merge(turn: int) -> int:
+        pair = pairs[turn // 2]
+        source, into = pair if turn % 2 else reversed(pair)
+        if door == "page":
+            return int(desks[turn % 2].step(source, "merge", into=str(into)).status_code)
+        clerk = clerks[turn % 2]
+        client = busy.test_client()
+        return client.post(f"/api/v1/complaint/{source}/merge", json={"into": into}, headers=clerk.headers).status_code
+
+    answers = at_once(len(pairs) * 2, merge)
+    done = {"REST": 200, "page": 204}[door]
+    assert Counter(answers) == {done: len(pairs), 409: len(pairs)}
+    for pair in pairs:
+        assert sorted(line.read(number)["state"] for number in pair) == ["merged", "received"]

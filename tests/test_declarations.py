@@ -2,82 +2,81 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app import access
 from app.complaints.codes import S
 from app.complaints.workflow import COMPLAINT
-from app.core.deadline_rules import DEFAULTS
-from app.core.workflow import WORKFLOWS
-from app.corrective.workflow import CORRECTIVE
+from app.core.kind.registry import KINDS
+from app.core.process.workflow import WORKFLOWS
+from app.core.time.deadline_rules import DEFAULTS
 
-RULES = {rule.code if hasattr(rule, "code") else rule[0] for rule in DEFAULTS}
+from .spec_tables import FILES, FOLDER, Table, tables
 
-# step: (from, to, by), as the process table says; "stays" for None
-TABLE = {
-    "classify_non_quality": ("received", "negotiating", "reception"),
-    "negotiate": ("negotiating", None, "reception"),
-    "settle": ("negotiating", "closed", "reception"),
-    "settle_unsatisfied": ("negotiating", "closed", "gm"),
-    "classify_quality": ("received", "pending_qc", "reception"),
-    "reclassify_quality": ("negotiating", "pending_qc", "reception"),
-    "hand_over": ("pending_qc", "handed_over", "reception"),
-    "receive": ("handed_over", "at_qc", "qc"),
-    "send_back": ("handed_over at_qc", "received", "qc"),
-    "consult": ("at_qc", None, "qc"),
-    "draft_disposition": ("at_qc", None, "qc"),
-    "issue_disposition": ("at_qc", "disposed", "qc_manager"),
-    "assign": ("disposed", "assigned", "qc_manager"),
-    "reassign": ("assigned on_site", "assigned", "qc_manager"),
-    "accept": ("assigned", None, "technician inspector"),
-    "depart": ("assigned", None, "technician inspector"),
-    "decline": ("assigned", "disposed", "technician inspector"),
-    "agree_later_date": ("assigned", None, "technician inspector"),
-    "arrive": ("assigned", "on_site", "technician inspector"),
-    "reschedule": ("on_site", "assigned", "technician inspector"),
-    "investigate": ("on_site", None, "technician inspector"),
-    "quote": ("disposed on_site", None, "technician inspector qc"),
-    "answer_quote": ("disposed on_site", None, "technician inspector qc"),
-    "dispute": ("disposed on_site", "at_qc", "technician inspector qc"),
-    "complete": ("on_site", "awaiting_confirmation", "technician inspector"),
-    "handle_remotely": ("disposed", "awaiting_confirmation", "qc"),
-    "confirm": ("awaiting_confirmation", "confirmed", "technician inspector qc"),
-    "reject": ("awaiting_confirmation", "at_qc", "technician inspector qc"),
-    "no_answer": ("awaiting_confirmation", "returned", "qc_manager"),
-    "amend": (
-        "awaiting_confirmation confirmed form_returned returned",
-        "awaiting_confirmation",
-        "technician inspector qc",
-    ),
-    "record_payment": ("awaiting_confirmation confirmed form_returned returned", None, "finance"),
-    "waive_payment": ("awaiting_confirmation confirmed form_returned returned", None, "leader"),
-    "merge": (" ".join(sorted(set(S) - {"closed", "merged", "void"})), "merged", "reception qc"),
-    "ask_withdrawal": (" ".join(sorted(set(S) - {"closed", "merged", "void"})), None, "reception"),
-    "approve_withdrawal": (" ".join(sorted(set(S) - {"closed", "merged", "void"})), "closed", "qc_manager"),
-    "back_at_company": ("confirmed", None, "technician inspector"),
-    "return_form": ("confirmed", "form_returned", "technician inspector qc"),
-    "receive_form": ("form_returned", "returned", "qc"),
-    "close": ("returned", "closed", "qc_manager"),
-    "unmark_major": (" ".join(sorted(set(S) - {"closed", "merged", "void"})), None, "qc_manager leader"),
-    "mark_major": (" ".join(sorted(set(S) - {"closed", "merged", "void"})), None, "reception qc"),
-    "log_contact": (" ".join(sorted(set(S) - {"closed", "merged", "void"})), None, "reception qc technician inspector"),
-    "correct_site": ("received negotiating pending_qc handed_over at_qc disposed assigned", None, "reception qc"),
-    "reopen": ("closed", "depends", "reception qc_manager"),
-    "void": ("received negotiating pending_qc", "void", "reception qc_manager"),
-}
+RULES = set(DEFAULTS)
+ROOT = Path(__file__).resolve().parent.parent
+MANAGERS = {"department_manager", *access.MAY_WHAT.values()}
+ENDS = {"closed", "cancelled"}  # where a sentence stops without naming the state it leads to
 
 
-@pytest.mark.parametrize("step", sorted(TABLE))
-def test_each_step_stands_as_in_the_process_table(step: str):
-    source, target, by = TABLE[step]
-    rows = COMPLAINT.rows(step)
-    assert {str(state) for row in rows for state in row.source} == set(source.split())
-    assert {"depends" if callable(row.target) else row.target for row in rows} == {target}
-    assert {code for row in rows for code in row.granted_to} == set(by.split())
+def not_yet(table: Table) -> bool:
+    """What a later chapter changes of a kind, as long as none of it stands."""
+    workflow = KINDS[table.kind].workflow if table.kind in KINDS else None
+    new = set(table.steps) - set(workflow.step_names) if workflow else set()
+    return table.amends and bool(new) and not set(table.states) <= {str(state) for state in workflow.states}
 
 
-def test_no_step_is_beside_the_process_table():
-    assert set(COMPLAINT.step_names) == set(TABLE)
+TABLES = tables()
+BUILT = [table for table in TABLES if table.kind in KINDS]
+TOLD_AS_TABLES = [table for table in BUILT if table.states and not not_yet(table)]
+PROSE = [table for table in BUILT if not table.states]
+
+
+@pytest.mark.parametrize("table", TOLD_AS_TABLES, ids=lambda table: table.kind)
+def test_a_kind_of_record_is_as_its_table_says(table: Table):
+    workflow = KINDS[table.kind].workflow
+    assert {str(state) for state in workflow.states} == set(table.states)
+    assert set(workflow.step_names) == set(table.steps)
+    for state, turn in table.states.items():
+        assert (workflow.states[state].turn is not None) == turn, state
+    for name, rows in table.steps.items():
+        declared = workflow.rows(name)
+        assert {str(state) for row in declared for state in row.source} == {one for row in rows for one in row.source}
+        ends = {one for row in rows for one in row.target}
+        if any(callable(row.target) for row in declared):
+            assert len(ends) > 1, f"{name} has one end"
+        else:
+            assert {row.target and str(row.target) for row in declared} == ends, name
+        told = {code for row in rows for code in row.by}
+        given = {code for row in declared for code in row.granted_to}
+        if "department_manager" in told:  # of whichever department it is
+            told, given = ({code for code in codes if code not in MANAGERS} for codes in (told, given))
+        assert not told or given == told, name
+
+
+@pytest.mark.parametrize("table", PROSE, ids=lambda table: table.kind)
+def test_a_kind_that_is_told_in_sentences_has_their_names_and_no_others(table: Table):
+    workflow = KINDS[table.kind].workflow
+    own = {str(state) for state in workflow.states} | set(workflow.step_names)
+    asked = {field.name for step in workflow.steps if step.form for field in step.form()}
+    assert own - table.named <= ENDS, "what the sentences do not name"
+    elsewhere = {name for kind in KINDS.values() for name in (kind.code, *kind.workflow.step_names)}
+    assert table.named - own - asked <= elsewhere
+
+
+def test_every_kind_of_record_has_its_table(capsys: pytest.CaptureFixture[str]):
+    assert set(KINDS) <= {table.kind for table in TABLES}
+    with capsys.disabled():
+        ahead = [table.kind for table in TABLES if table.kind not in KINDS or not_yet(table)]
+        print(f"\nnot yet built: {', '.join(ahead)}")
+
+
+def test_the_tables_are_those_that_are_fixed():
+    fixed = ROOT.parent / "shared" / "spec"
+    for name in FILES if fixed.exists() else ():
+        assert (fixed / name).read_text(encoding="utf-8") == (FOLDER / name).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", sorted(WORKFLOWS))
@@ -125,7 +124,7 @@ def test_a_manager_may_what_the_department_may():
 
 
 def test_every_step_names_its_clause_and_its_words():
-    for workflow in (COMPLAINT, CORRECTIVE):
+    for workflow in WORKFLOWS.values():
         for step in workflow.steps:
             assert step.clause
             assert str(step.label)

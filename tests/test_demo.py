@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.complaints.workflow import COMPLAINT
-from app.core import clock
-from app.core.records import Record
+from app.core.record.records import Record
+from app.core.time import clock
 from app.demo.plots import PLOTS
 from app.demo.story import tell
 from app.extensions import db

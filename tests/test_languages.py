@@ -42,13 +42,18 @@ PAGES = {
         "/deadline_rule/list/",
         "/calendar/",
         "/settings/",
+        "/mail_text/",
+        "/mail_text/complaint_created/zh",
+        "/told_beside/",
+        "/told_beside/complaint/register",
+        "/decision/list/",
         "/product/list/",
         "/product_unit/list/",
         "/nowhere",
     ),
 }
 SILENT = {"script", "style", "textarea", "option", "td", "dd", "code"}  # cells, values and options are data
-ALLOWED = {"English", "Excel", "example", "REST", "rison", "portal", "audit", "verify"}
+ALLOWED = {"English", "Excel", "example", "REST", "rison", "portal", "audit", "verify", "YYYY"}
 
 
 class Words(HTMLParser):

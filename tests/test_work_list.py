@@ -59,7 +59,7 @@ def test_the_most_urgent_of_own_and_further_turns_comes_first_and_none_is_lost_b
     numbers = [line.at("disposed") for _each in range(5)]
     for index, number in enumerate(numbers):
         pair = ("technician", "inspector") if index % 2 else ("inspector", "technician")
-        fields = {"technician": pair[0], "kind": "technician", "co_workers": [pair[1]]}
+        fields = {"technician": pair[0], "co_workers": [pair[1]]}
         line.must("qc_manager", number, "assign", override_reason="nobody else", **fields)
     pages = [as_role("technician", "en").get(f"/work/?page={page}").get_data(as_text=True) for page in range(3)]
     found = [[number for number in numbers if f"/complaint/show/{number}" in page] for page in pages]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,54 +11,51 @@ from markupsafe import Markup
 from sqlalchemy import or_, select
 from sqlalchemy.orm import object_session
 
-from app.core import clock
-from app.core.names import name_of
-from app.core.record_views import Card
-from app.core.security import current_rights
-from app.core.show import masked_unless, tag
-from app.core.web import stamp
+from app.core.kind.contacting import CONTACTS
+from app.core.kind.facts import told_by
+from app.core.kind.kinds import Fieldset
+from app.core.kind.part_cards import PartCard
+from app.core.kind.signing import signatures
+from app.core.kind.tells import shown
+from app.core.pages.openable import openable
+from app.core.pages.record_views import Card
+from app.core.pages.show import masked_unless, tag
+from app.core.rights.current import current_rights
+from app.core.rights.people import name_of
+from app.core.time import clock
+from app.core.time.when import stamp
 
 from . import codes
+from .before_closing import writing
 from .cards_charge import payments, quotes
 from .consultation import CONSULTATION
-from .models import Complaint
+from .models import Assignment, Complaint
+from .opinions import Disposition
 from .people import contact_visible
 from .scope import visible
+from .services import SiteService
 from .warranty import warranty_until
 
 Rows = list[tuple[Any, Any]]
 SHOWN = 20
+C, D, V, W = Complaint, Disposition, Assignment, SiteService
 
 
-def word(labels: dict[str, Any], code: str | None) -> Any:
+def word(labels: Mapping[str, Any], code: str | None) -> Any:
     return labels.get(code, code) if code else None
 
 
-def yes(value: bool | None) -> Any:
-    return None if value is None else _("Yes") if value else _("No")
+def received(record: Complaint) -> str:
+    return stamp(record.received_at) + (f" ({_('backfilled')})" if record.backfilled else "")
 
 
-def receipt(record: Complaint) -> Rows:
-    when = stamp(record.received_at) + (f" ({_('backfilled')})" if record.backfilled else "")
-    return [
-        (_("Customer"), record.customer.name),
-        (_("Channel"), word(codes.CHANNELS, record.channel)),
-        (_("Received at"), when),
-        (_("Received by"), name_of(record.received_by_id)),
-        (_("Complainant"), record.complainant),
-        (_("Contact"), record.contact_name),
-        (_("Phone"), masked_unless(contact_visible(record), record.contact_phone)),
-        (_("Severity"), word(codes.SEVERITIES, record.severity)),
-        (_("Site"), f"{record.site_region.full_name} {record.site_address or ''}"),
-        (_("Product"), record.product),
-        (_("Serial number"), record.serial_no),
-        (_("Warranty"), warranty(record)),
-        (_("Batch number"), record.batch_no),
-        (_("Quantity"), record.quantity),
-        (_("Purchase date"), record.purchase_date),
-        (_("Contract"), record.contract),
-        (_("Failure mode"), record.failure_mode),
-    ]
+def phone(record: Complaint) -> Any:
+    """A number to call, or only to be recognised."""
+    return masked_unless(contact_visible(record), record.contact_phone)
+
+
+def site(record: Complaint) -> str:
+    return f"{record.site_region.label} {record.site_address or ''}"
 
 
 def warranty(record: Complaint) -> Any:
@@ -69,19 +66,6 @@ def warranty(record: Complaint) -> Any:
     if until >= clock.today():
         return tag(_("Under warranty until %(day)s", day=until), "ok")
     return tag(_("Warranty ended on %(day)s; the responsibility decides", day=until), "warn")
-
-
-def content(record: Complaint) -> Rows:
-    criteria = ", ".join(str(codes.MAJOR_CRITERIA.get(code, code)) for code in record.major_criteria or [])
-    return [
-        (_("Subject"), record.subject),
-        (_("Description"), record.description),
-        (_("Customer's demand"), record.customer_demand),
-        (_("Claimed loss (CNY)"), record.claimed_loss and f"{record.claimed_loss:,.2f}"),
-        (_("Nature"), word(codes.NATURES, record.nature)),
-        (_("Solution plan"), record.solution_plan),
-        (_("Major because of"), criteria),
-    ]
 
 
 def talks(record: Complaint) -> Rows:
@@ -98,65 +82,19 @@ def talks(record: Complaint) -> Rows:
     ]
 
 
-def dispositions(record: Complaint) -> Rows:
-    rows: Rows = []
-    for item in record.dispositions:
-        state = tag(_("issued %(at)s", at=stamp(item.issued_at)), "ok") if item.issued_at else tag(_("draft"), "warn")
-        rows += [
-            (
-                _("Round %(n)s", n=item.round),
-                Markup("{} {} {}").format(
-                    state, name_of(item.by_id), f"→ {name_of(item.issued_by_id)}" if item.issued_by_id else ""
-                ),
-            ),
-            (_("Analysis"), item.analysis),
-            (_("Containment action"), item.containment),
-            (_("Disposition"), item.opinion),
-            (_("Proposed remedy"), word(codes.REMEDIES, item.remedy_proposed)),
-            (_("Site visit needed"), yes(item.needs_site_visit)),
-        ]
-    return rows
+def drafted(item: Disposition) -> tuple[Any, Any]:
+    """Who drafted it, whether it is issued, and by whom."""
+    state = tag(_("issued %(at)s", at=stamp(item.issued_at)), "ok") if item.issued_at else tag(_("draft"), "warn")
+    issuer = f"→ {name_of(item.issued_by_id)}" if item.issued_by_id else ""
+    return _("Round %(n)s", n=item.round), Markup("{} {} {}").format(state, name_of(item.by_id), issuer)
 
 
-def journeys(record: Complaint) -> Rows:
-    rows: Rows = []
-    for item in record.assignments:
-        with_whom = ", ".join(name_of(worker.user_id) for worker in item.co_workers)
-        rows += [
-            (word(codes.ASSIGNMENT_KINDS, item.kind), name_of(item.technician_id)),
-            (_("Co-workers"), with_whom),
-            (_("Assigned at"), stamp(item.at)),
-            (_("Zone"), codes.ZONES.get(item.zone)),
-            (_("Planned for"), item.planned_on),
-            (_("Set out"), stamp(item.departed_at)),
-            (_("Arrived at"), stamp(item.arrived_at)),
-            (_("Agreed with the customer"), item.agreed_date),
-            (_("Without competence"), item.missing_competence),
-            (_("Reason"), item.override_reason or item.end_reason),
-        ]
-    return rows
+def sent(item: Assignment) -> tuple[Any, Any]:
+    return codes.ASSIGNMENT_KINDS.get(item.kind, item.kind), name_of(item.technician_id)
 
 
-def services(record: Complaint) -> Rows:
-    rows: Rows = []
-    for item in record.services:
-        rows += [
-            (_("Phenomenon"), item.phenomenon),
-            (_("Investigation"), item.investigation),
-            (_("Cause category"), word(codes.CAUSES, item.cause_category)),
-            (_("Responsibility"), word(codes.RESPONSIBILITIES, item.responsibility)),
-            (_("Remedy"), word(codes.REMEDIES, item.remedy)),
-            (_("Charge (CNY)"), None if item.charge is None else f"{item.charge:.2f}"),
-            (_("Reason for charging nothing"), item.free_reason),
-            (_("Work done"), item.work_done),
-            (_("Parts used"), item.parts_used),
-            (_("Old serial number"), item.old_serial),
-            (_("New serial number"), item.new_serial),
-            (_("Return or exchange"), exchange(item)),
-            (_("Hours"), item.hours),
-            (_("Travel cost (CNY)"), item.travel_cost),
-        ]
-    return rows
+def along(item: Assignment) -> str:
+    return ", ".join(name_of(worker.user_id) for worker in item.co_workers)
 
 
 def exchange(item: Any) -> Any:
@@ -168,45 +106,17 @@ def exchange(item: Any) -> Any:
 
 
 def confirmations(record: Complaint) -> Rows:
-    rows: Rows = []
-    if record.lapsed:
-        rows.append(
-            (_("Customer confirmation"), tag(_("The text was changed after it was signed: sign again."), "bad"))
-        )
-    for item in record.confirmations:
-        valid = tag(_("valid"), "ok") if item.holds else tag(_("signature no longer valid"), "bad")
-        rows += [
-            (_("Signed by"), Markup("{} {}").format(item.signer_name, valid)),
-            (_("Signed at"), stamp(item.at)),
-            (_("Way of signing"), word(codes.METHODS, item.method)),
-            (_("Satisfaction"), "★" * (item.satisfaction or 0) + "☆" * (5 - (item.satisfaction or 0))),
-            (_("Remark of the customer"), item.remark),
-        ]
-    if record.unconfirmed:
-        rows.append((_("Customer confirmation"), tag(_("not confirmed"), "warn")))
-    return rows
+    """The signatures, or that there is none and will be none (2.5)."""
+    unconfirmed = (_("Customer confirmation"), tag(_("not confirmed"), "warn"))
+    return [*signatures(record), *([unconfirmed] if record.unconfirmed else [])]
 
 
 def surveys(record: Complaint) -> Rows:
     """What the customer said after the closure."""
-    said = record.surveys if record.closed_at else []  # type: ignore[attr-defined]
+    said = record.surveys if record.closed_at else []
     return [
         (stamp(item.at), Markup("{} {}").format("★" * item.score + "☆" * (5 - item.score), item.remark or ""))
         for item in said
-    ]
-
-
-def contacts(record: Complaint) -> Rows:
-    return [
-        (
-            stamp(item.at, "%m-%d %H:%M"),
-            Markup("{} {} {}").format(
-                word(codes.CONTACT_CHANNELS, item.channel),
-                tag(_("reached") if item.reached else _("not reached"), "ok" if item.reached else "mut"),
-                item.content,
-            ),
-        )
-        for item in record.contacts
     ]
 
 
@@ -229,14 +139,14 @@ def consultations(record: Complaint) -> Rows:
 def links(record: Complaint) -> Rows:
     """How this complaint hangs together with others."""
     return [
-        (_("Repeats"), record.recurrence_of_id and _link(record.recurrence_of)),
-        (_("Merged into"), record.merged_into_id and _link(record.merged_into)),
+        (told_by(C.recurrence_of_id).label, record.recurrence_of_id and _link(record.recurrence_of)),
+        (told_by(C.merged_into_id).label, record.merged_into_id and _link(record.merged_into)),
         *(
             (_("Merged here") if other.merged_into_id == record.id else _("Repeated by"), _link(other))
             for other in leading_here(record)
         ),
-        (_("Withdrawal asked by"), name_of(record.withdrawal_asked_by_id) if record.withdrawal_asked_by_id else None),
-        (_("Reason for the withdrawal"), record.withdrawal_reason),
+        (told_by(C.withdrawal_asked_by_id).label, shown(record, C.withdrawal_asked_by_id)),
+        (told_by(C.withdrawal_reason).label, record.withdrawal_reason),
     ]
 
 
@@ -248,7 +158,12 @@ def leading_here(record: Complaint) -> list[Complaint]:
 
 
 def _link(other: Complaint | None) -> Any:
-    return other and Markup('<a href="/complaint/show/{}">{}</a> {}').format(other.id, other.number, other.title)
+    """Another complaint: its number, and for those who may open it the way there and what it is about."""
+    if other is None:
+        return None
+    if not current_rights().may("see_all", "Complaint") and not openable([other]):
+        return other.number
+    return Markup('<a href="/complaint/show/{}">{}</a> {}').format(other.id, other.number, other.title)
 
 
 def notices(record: Complaint) -> Rows:
@@ -259,30 +174,109 @@ def notices(record: Complaint) -> Rows:
     ]
     lacking = record.responsibility == "own_quality" and all(notice.state == "void" for notice in record.notices)
     if lacking and current_rights().may("can_add", "CorrectiveAction"):
-        asked = urlencode({"complaints": record.id, "problem": record.description})
         words = _("Write the notice to the responsible department")
         rows.append(
             (
                 _("Clause %(clause)s", clause="2.6"),
-                Markup('<a href="/corrective_action/add?{}">{}</a>').format(asked, words),
+                Markup('<a href="{}">{}</a>').format(writing(record), words),
             )
         )
     return rows
 
 
-CARDS = (
-    Card("receipt", _l("Receipt"), receipt, editable=True, clause="2.1"),
-    Card("content", _l("Complaint and demand"), content, clause="2.1"),
+CARDS: tuple[Fieldset | PartCard | Card, ...] = (
+    Fieldset(
+        "receipt",
+        _l("Receipt"),
+        (
+            (C.customer_id, lambda row: row.customer.name),
+            C.channel,
+            (C.received_at, received),
+            C.received_by_id,
+            C.complainant,
+            C.contact_name,
+            (C.contact_phone, phone),
+            C.severity,
+            (_l("Site"), site),
+            C.product_id,
+            C.serial_no,
+            (_l("Warranty"), warranty),
+            C.batch_no,
+            C.quantity,
+            C.purchase_date,
+            C.contract,
+            C.failure_mode_id,
+        ),
+        editable=True,
+    ),
+    Fieldset(
+        "content",
+        _l("Complaint and demand"),
+        (
+            C.title,
+            C.description,
+            C.customer_demand,
+            C.claimed_loss,
+            C.nature,
+            C.solution_plan,
+            C.major_criteria,
+        ),
+    ),
     Card("negotiation", _l("Negotiations"), talks, optional=True, clause="2.1"),
     Card("consultation", _l("Opinions of the departments"), consultations, optional=True, clause="2.1"),
-    Card("disposition", _l("Disposition"), dispositions, clause="2.1"),
-    Card("assignment", _l("Assignment"), journeys, clause="2.2"),
+    PartCard(
+        "disposition",
+        _l("Disposition"),
+        C.dispositions,
+        (D.analysis, D.containment, D.opinion, D.remedy_proposed, D.needs_site_visit),
+        head=drafted,
+    ),
+    PartCard(
+        "assignment",
+        _l("Assignment"),
+        C.assignments,
+        (
+            (_l("Co-workers"), along),
+            (_l("Assigned at"), lambda row: stamp(row.at)),
+            V.zone,
+            V.planned_on,
+            V.departed_at,
+            V.arrived_at,
+            V.agreed_date,
+            V.missing_competence,
+            (_l("Reason"), lambda row: row.override_reason or row.end_reason),
+        ),
+        head=sent,
+        clause="2.2",
+    ),
     Card("quote", _l("Quotation and consent"), quotes, optional=True, clause="2.4"),
-    Card("service", _l("Implementation record"), services, clause="2.4"),
+    PartCard(
+        "service",
+        _l("Implementation record"),
+        C.services,
+        (
+            W.phenomenon,
+            W.investigation,
+            W.cause_category,
+            W.responsibility,
+            W.remedy,
+            W.charge,
+            W.free_reason,
+            W.work_done,
+            W.parts_used,
+            W.old_serial,
+            W.new_serial,
+            (_l("Return or exchange"), exchange),
+            W.hours,
+            W.travel_cost,
+        ),
+        head=None,
+        clause="2.4",
+    ),
     Card("confirmation", _l("Customer confirmation"), confirmations, clause="2.5"),
     Card("payment", _l("Payment"), payments, optional=True, clause="2.4"),
     Card("survey", _l("Customer's survey"), surveys, optional=True),
-    Card("contact", _l("Contacts with the customer"), contacts, optional=True),
+    CONTACTS,
     Card("links", _l("Related complaints"), links, optional=True),
     Card("notice", _l("Corrective action"), notices, clause="2.6"),
 )

@@ -9,11 +9,13 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.core.capitals import in_capitals
-from app.core.names import name_of
-from app.core.show import tag
-from app.core.web import stamp
+from app.core.kind.facts import told_by
+from app.core.pages.show import tag
+from app.core.rights.people import name_of
+from app.core.text.capitals import in_capitals
+from app.core.time.when import stamp
 
+from . import codes
 from .charges import Quote
 from .models import Complaint
 
@@ -33,10 +35,22 @@ def quotes(record: Complaint) -> Rows:
             (_("Round %(n)s", n=item.round), Markup("{} {}").format(amount_in_words(item.amount), answer(item))),
             *((line["description"], f"{line['quantity']} × {line['price']}") for line in item.lines),
             (_("Quoted by"), f"{name_of(item.by_id)} {stamp(item.at)}"),
-            (_("Answered by"), item.signer_name and f"{item.signer_name} {stamp(item.answered_at)}"),
-            (_("Evidence"), item.evidence),
+            (told_by(Quote.signer_name).label, item.signer_name and f"{item.signer_name} {stamp(item.answered_at)}"),
+            (_("Given as"), given_as(item)),
+            (told_by(Quote.evidence).label, item.evidence),
+            (_("Recorded by"), recorded(item)),
         ]
     return rows
+
+
+def given_as(item: Quote) -> str | None:
+    """In which form the customer's word is there: the link, a signature, a scan, evidence in writing."""
+    return " + ".join(str(codes.PROOF_KINDS[kind]) for kind in item.proofs) or None
+
+
+def recorded(item: Quote) -> str | None:
+    """The colleague who took the answer down; nobody when it came by the link."""
+    return f"{name_of(item.answered_by_id)} {stamp(item.answered_at)}" if item.answered_by_id else None
 
 
 def answer(item: Quote) -> Markup:
@@ -44,7 +58,7 @@ def answer(item: Quote) -> Markup:
     if item.accepted is None:
         return tag(_("no answer yet"), "warn")
     said = tag(_("accepted"), "ok") if item.accepted else tag(_("refused"), "bad")
-    return said if item.proven else said + " " + tag(_("no evidence"), "warn")
+    return said if item.proofs or not item.accepted else said + " " + tag(_("no evidence"), "bad")
 
 
 def payments(record: Complaint) -> Rows:
@@ -55,7 +69,7 @@ def payments(record: Complaint) -> Rows:
         for item in record.payments
     ]
     if record.payment_waived_by_id:
-        rows.append((_("Waived by"), name_of(record.payment_waived_by_id)))
+        rows.append((told_by(Complaint.payment_waived_by_id).label, name_of(record.payment_waived_by_id)))
     if record.charge and record.owed > 0 and record.state not in ("closed", "merged", "void"):
         rows.append((_("Still owed"), tag(f"{record.owed:,.2f}", "warn")))
     return rows

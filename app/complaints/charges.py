@@ -1,4 +1,4 @@
-"""What a complaint costs and to whom: quotation, consent, payment, return and exchange (2.4)."""
+"""What a complaint costs and to whom: quotation, consent, payment (2.4)."""
 
 from __future__ import annotations
 
@@ -6,55 +6,57 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask_appbuilder import Model
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.fields.fields import MarkField
+from app.core.kind.facts import fact
+from app.core.record import witness
+from app.core.record.attachments import DRAWN, Attachment
 from app.core.types import Money, UtcDateTime
 
-from .models import Complaint, Part, SiteService
+from .models import Complaint, Part
 
 
-class Quote(Part, Model):
+class Quote(Part):
     """报价: what the work would cost the customer, and the answer before it begins (2.4)."""
 
     __tablename__ = "quote"
 
-    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # description, quantity, price; amounts as text
-    amount: Mapped[Decimal] = mapped_column(Money)
-    accepted: Mapped[bool | None]
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lines: Mapped[list[dict[str, Any]]] = fact(
+        _l("Quotation lines"), JSON
+    )  # description, quantity, price; amounts as text
+    amount: Mapped[Decimal] = fact(_l("Total (CNY)"), Money)
+    accepted: Mapped[bool | None] = fact(_l("Does the customer accept?"))
+    answered_at: Mapped[datetime | None] = fact(_l("Answered at"), UtcDateTime)
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))  # None: the customer's own link
-    signer_name: Mapped[str | None] = mapped_column(String(80))
-    evidence: Mapped[str | None] = mapped_column(Text)
+    signer_name: Mapped[str | None] = fact(_l("Answered by"), String(80))
+    evidence: Mapped[str | None] = fact(_l("Evidence"), Text)
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
     complaint: Mapped[Complaint] = relationship(back_populates="quotes")
+    attachment: Mapped[Attachment | None] = relationship()
 
     @property
-    def proven(self) -> bool:
-        """Whether the answer is more than somebody's word: by link, signed, or with evidence."""
-        return bool(self.answered_by_id is None or self.attachment_id or self.evidence)
+    def proofs(self) -> list[str]:
+        """What makes the answer more than a colleague's word: the link, the signature or scan, the evidence."""
+        if self.accepted is None:
+            return []
+        file = "" if self.attachment is None else "drawn" if self.attachment.name == DRAWN else "scan"
+        given = {"link": self.answered_by_id is None, file: file, "words": self.evidence}
+        return [kind for kind, there in given.items() if there]
 
 
-class Payment(Part, Model):
+class Payment(Part):
     """收款: what the customer paid for chargeable service (2.4)."""
 
     __tablename__ = "payment"
 
-    amount: Mapped[Decimal] = mapped_column(Money)
-    receipt_no: Mapped[str] = mapped_column(String(60))
-    paid_on: Mapped[date]
+    amount: Mapped[Decimal] = fact(_l("Amount (CNY)"), Money)
+    receipt_no: Mapped[str] = fact(_l("Receipt number"), String(60), field=MarkField)
+    paid_on: Mapped[date] = fact(_l("Paid on"))
     complaint: Mapped[Complaint] = relationship(back_populates="payments")
 
 
-class ReturnExchange(Part, Model):
-    """退换货: which unit came back and which one the customer has now (2.4)."""
-
-    __tablename__ = "return_exchange"
-
-    service_id: Mapped[int] = mapped_column(ForeignKey("site_service.id"), unique=True)
-    kind: Mapped[str] = mapped_column(String(20))  # return | exchange
-    old_serial: Mapped[str | None] = mapped_column(String(60))
-    new_serial: Mapped[str | None] = mapped_column(String(60))
-    quantity: Mapped[int] = mapped_column(default=1)
-    service: Mapped[SiteService] = relationship(back_populates="exchange")
+witness.called("quote", _l("Quotation"), "amount")
+witness.called("payment", _l("Payment"), "receipt_no")

@@ -8,15 +8,20 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Text, select
-from sqlalchemy.orm import Mapped, Session, backref, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from app.core.fields import LongTextField
-from app.core.forms import StepForm
-from app.core.records import Record
+from app.core.kind.asks import REASON, need
+from app.core.kind.facts import fact
+from app.core.kind.steps import step
+from app.core.process.deeds import Deed
+from app.core.process.refused import Invalid
+from app.core.process.whose_turn import ByRight
+from app.core.process.workflow import Stage, State, Workflow
+from app.core.record.records import Record
+from app.core.rights.actor import SYSTEM
 from app.core.types import UtcDateTime
-from app.core.workflow import SYSTEM, Deed, Invalid, Stage, State, Transition, Workflow
 from app.organisation.models import Department
-from app.organisation.turns import MANAGERS, leads_department, manager_turn, unanswering
+from app.organisation.turns import MANAGERS, leads_department, named_manager, unanswering
 
 from .models import Complaint
 
@@ -37,16 +42,16 @@ class Consultation(Record):
     __table_args__: Any = ()  # the indexes of `record` are not its own
 
     id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
-    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True)
-    round: Mapped[int] = mapped_column(default=1)
-    question: Mapped[str | None] = mapped_column(Text)
-    reply_by: Mapped[date | None]
-    opinion: Mapped[str | None] = mapped_column(Text)
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    complaint_id: Mapped[int] = fact(_l("Complaint"), ForeignKey("complaint.id"), lookup="complaint", index=True)
+    round: Mapped[int] = fact(_l("Round"), default=1)
+    question: Mapped[str | None] = fact(_l("Question"), Text)
+    reply_by: Mapped[date | None] = fact(_l("Reply by"))
+    opinion: Mapped[str | None] = fact(_l("Opinion"), Text)
+    answered_at: Mapped[datetime | None] = fact(_l("Answered at"), UtcDateTime)
+    answered_by_id: Mapped[int | None] = fact(_l("Answered by"), ForeignKey("ab_user.id"), person=True)
 
     complaint: Mapped[Complaint] = relationship(
-        foreign_keys=[complaint_id], backref=backref("consultations", order_by="Consultation.id")
+        foreign_keys=[complaint_id], back_populates="consultations"
     )
     department: Mapped[Department] = relationship(foreign_keys="Consultation.department_id")
 
@@ -56,19 +61,6 @@ class Consultation(Record):
         return self.state == Asked.asked
 
 
-class Answer(StepForm):
-    opinion = LongTextField(_l("Opinion"), required=True)
-
-
-class Reason(StepForm):
-    reason = LongTextField(_l("Reason"), required=True)
-
-
-def answer(deed: Deed[Consultation]) -> None:
-    deed.set(opinion=deed.data["opinion"])
-    deed.record.answered_at, deed.record.answered_by_id = deed.at, deed.actor.user_id
-
-
 CONSULTATION = Workflow[Consultation](
     "consultation",
     thing="Consultation",
@@ -76,7 +68,7 @@ CONSULTATION = Workflow[Consultation](
     initial=Asked.asked,
     begins=("CONSULT",),
     states={
-        Asked.asked: State(_l("Asked"), "warn", manager_turn),
+        Asked.asked: State(_l("Asked"), "warn", ByRight("answer", named_manager)),
         Asked.answered: State(_l("Answered"), "ok", None),
         Asked.cancelled: State(_l("Cancelled"), "mut", None),
     },
@@ -87,31 +79,11 @@ CONSULTATION = Workflow[Consultation](
         "cancelled": (_l("Cancelled"), (Asked.cancelled,)),
     },
     steps=[
-        Transition(
-            "answer",
-            _l("Give the opinion"),
-            frozenset({Asked.asked}),
-            Asked.answered,
-            MANAGERS,
-            "2.1",
-            form=Answer,
-            whose=leads_department,
-            effect=answer,
-            meets=("CONSULT",),
-            icon="fa-reply",
-        ),
-        Transition(
-            "cancel",
-            _l("Cancel the consultation"),
-            frozenset({Asked.asked}),
-            Asked.cancelled,
-            ("qc",),
-            "2.1",
-            form=Reason,
-            cancels=("CONSULT",),
-            tone="danger",
-            icon="fa-ban",
-        ),
+        step("answer", _l("Give the opinion"), Asked.asked, Asked.answered, MANAGERS, "2.1",
+             asks=(need(Consultation.opinion),), stamps="answered", whose=leads_department, meets=("CONSULT",),
+             icon="fa-reply"),
+        step("cancel", _l("Cancel the consultation"), Asked.asked, Asked.cancelled, ("qc",), "2.1",
+             asks=(REASON,), cancels=("CONSULT",), tone="danger", icon="fa-ban"),
     ],
 )
 

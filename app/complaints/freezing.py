@@ -5,10 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core import attachments, clock, history, printing
-from app.core.locking import locked
+from app.core.pages import printing
+from app.core.process.locking import locked
+from app.core.record import attachments, history
+from app.core.record.signatures import Confirmation
+from app.core.time import clock
 
-from .models import Complaint, Confirmation
+from .models import Complaint
 
 A_ROUND, LOOKED_AT = 5, 100  # a PDF takes a moment: few per round of the engine
 
@@ -27,19 +30,20 @@ def freeze_signed(session: Session) -> int:
 def _freeze(session: Session, number: int) -> bool:
     """The paper is drawn without any lock; under the lock it is kept only if nothing has changed meanwhile."""
     signature = session.get_one(Confirmation, number)
-    record, version = signature.complaint, signature.complaint.version
+    record, version = signature.record, signature.record.version
     if not signature.holds or record.confirmation is not signature:
         return False
     form = printing.FORMS["complaint", "complaint_record"]
     pdf = printing.pdf(printing.render(form, record, "zh"))
-    name, complaint_id = f"{record.number}-{form.title_zh}.pdf", record.id
+    frozen = attachments.made(f"{record.number}-{form.title_zh}.pdf", pdf, attachments.FROZEN)
+    complaint_id = record.id
     session.rollback()
     record = locked(session, Complaint, complaint_id)
     signature = session.get_one(Confirmation, number)
     if record.version != version or signature.frozen_id is not None:
         session.rollback()
         return False
-    file = attachments.keep(session, record, name, pdf, "frozen", None)
+    file = attachments.keep(session, record, frozen, None)
     signature.frozen_id = file.id
     history.append(
         session,

@@ -8,31 +8,19 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.core import clock, numbers, settings
-from app.core.workflow import Actor
+from app.core import settings
+from app.core.kind.asks import written
+from app.core.record import attachments, numbers
+from app.core.rights.actor import Actor
+from app.core.time import clock
+from app.customers.twins import one_customer
 
 from . import repeats
+from .asks import INTAKE
 from .codes import OPEN
 from .models import Complaint
+from .scope import in_scope
 from .workflow import COMPLAINT
-
-PLAIN = (
-    "channel",
-    "complainant",
-    "contact_name",
-    "contact_phone",
-    "site_address",
-    "serial_no",
-    "batch_no",
-    "quantity",
-    "purchase_date",
-    "contract",
-    "subject",
-    "description",
-    "customer_demand",
-    "claimed_loss",
-    "severity",
-)
 
 
 def create(session: Session, values: dict[str, Any], actor: Actor) -> Complaint:
@@ -41,28 +29,30 @@ def create(session: Session, values: dict[str, Any], actor: Actor) -> Complaint:
     received = values.get("received_at") or now
     late_by = timedelta(minutes=settings.get(session, "backfill_minutes"))
     record = Complaint(
-        **{name: values.get(name) for name in PLAIN},
-        customer_id=values["customer"],
-        product_id=values.get("product"),
-        failure_mode_id=values.get("failure_mode"),
-        site_region_code=values["site_region"],
-        received_at=received,
+        **{**written(INTAKE, values, Complaint), "received_at": received},
         backfilled=now - received > late_by,
         received_by_id=actor.user_id,
     )
-    record.recurrence_of_id = values.get("recurrence_of") or repeats.earlier(session, record)
-    record.number = numbers.daily(session, "TS", clock.today())
+    record.recurrence_of_id = record.recurrence_of_id or repeats.earlier(session, record)
+    record.number = numbers.next_for(session, "complaint")
     COMPLAINT.begin(session, record, actor, values, clause="2.1")
     return record
 
 
-def correction(values: dict[str, Any]) -> dict[str, Any]:
-    """A corrected head of the form as attributes of the record."""
-    return {
-        **{name: values.get(name) for name in PLAIN if name in values},
-        "product_id": values.get("product"),
-        "failure_mode_id": values.get("failure_mode"),
-    }
+def take_in(session: Session, values: dict[str, Any], actor: Actor, *, hand_over: bool) -> Complaint:
+    """Receipt, judgement and hand-over in one act, or nothing. Raises Refused, Invalid; the caller commits."""
+    record = create(session, values, actor)
+    if values.get("letter"):
+        attachments.keep(session, record, values["letter"], actor.user_id)
+    nature = "quality" if hand_over else values.get("nature")
+    if nature == "quality":
+        plan = {"solution_plan": values.get("solution_plan")}
+        COMPLAINT.fire(session, record, "classify_quality", actor, plan, own=True)
+    elif nature == "non_quality":
+        COMPLAINT.fire(session, record, "classify_non_quality", actor, {}, own=True)
+    if hand_over:
+        COMPLAINT.fire(session, record, "hand_over", actor, {"late_reason": values.get("late_reason")}, own=True)
+    return record
 
 
 def editable(record: Complaint, actor: Actor) -> bool:
@@ -75,21 +65,13 @@ def editable(record: Complaint, actor: Actor) -> bool:
 
 
 def possible_duplicates(session: Session, customer_id: int, product_id: int | None) -> list[Complaint]:
-    """Open or recent complaints of the same customer about the same product."""
+    """Open or recent complaints of the same customer about the same product, as far as the reader may see them."""
     since = clock.now() - timedelta(days=settings.get(session, "duplicate_days"))
     query = select(Complaint).where(
-        Complaint.customer_id == customer_id,
+        Complaint.customer_id.in_(one_customer(session, customer_id)),
         or_(Complaint.state.in_([state.value for state in OPEN]), Complaint.received_at >= since),
+        in_scope(),
     )
     if product_id:
         query = query.where(Complaint.product_id == product_id)
     return list(session.scalars(query.order_by(Complaint.id.desc()).limit(5)))
-
-
-def as_correction(record: Complaint) -> dict[str, Any]:
-    """The head of the form as it stands."""
-    return {
-        **{name: getattr(record, name) for name in PLAIN},
-        "product": record.product_id,
-        "failure_mode": record.failure_mode_id,
-    }

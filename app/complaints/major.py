@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core import settings
-from app.core.history import History
-from app.core.workflow import SYSTEM, Fired, after
+from app.core.process.workflow import Fired, after
+from app.core.record.history import History
+from app.core.rights.actor import SYSTEM
 
 from . import repeats
 from .codes import OPEN

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
-from app.core.clock import now
-from app.core.records import Record
+from app.core.fields.fields import WholeNumberField
+from app.core.fields.phone_field import PhoneField
+from app.core.kind import parts
+from app.core.kind.facts import fact
+from app.core.model import Model
+from app.core.record import witness
+from app.core.record.records import Record
+from app.core.text.phones import digits
+from app.core.text.sameness import code_key, followed
+from app.core.time.clock import now
 from app.core.types import Money, UtcDateTime
 from app.customers.models import Customer, FailureMode, Product
 from app.organisation.models import Region
 
+from .codes import (
+    ASSIGNMENT_KINDS,
+    CHANNELS,
+    MAJOR_CRITERIA,
+    NATURES,
+    OUTCOMES,
+    REMEDIES,
+    RESPONSIBILITIES,
+    SATISFACTION,
+    SEVERITIES,
+    ZONES,
+)
+
 if TYPE_CHECKING:
-    from .charges import Payment, Quote, ReturnExchange
+    from app.corrective.models import CorrectiveAction
+
+    from .charges import Payment, Quote
+    from .consultation import Consultation
+    from .opinions import Disposition, Negotiation
+    from .services import SiteService
 
 
 class Complaint(Record):
@@ -29,52 +56,62 @@ class Complaint(Record):
     __mapper_args__: Any = {"polymorphic_identity": "complaint"}
 
     id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
-    channel: Mapped[str] = mapped_column(String(20))
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    backfilled: Mapped[bool] = mapped_column(default=False)  # 补录
-    received_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    channel: Mapped[str] = fact(_l("Channel"), String(20), choices=CHANNELS)
+    received_at: Mapped[datetime] = fact(_l("Received at"), UtcDateTime, default=now)
+    backfilled: Mapped[bool] = fact(_l("Backfilled"), default=False)  # 补录
+    received_by_id: Mapped[int | None] = fact(_l("Received by"), ForeignKey("ab_user.id"), person=True)
     clerk_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))  # to whom the receiver's work was handed
-    complainant: Mapped[str | None] = mapped_column(String(80))
-    contact_name: Mapped[str | None] = mapped_column(String(80))
-    contact_phone: Mapped[str | None] = mapped_column(String(40))
-    site_region_code: Mapped[str] = mapped_column(ForeignKey("region.adcode"))
-    site_address: Mapped[str | None] = mapped_column(String(200))
-    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
-    serial_no: Mapped[str | None] = mapped_column(String(60))
-    batch_no: Mapped[str | None] = mapped_column(String(60))
-    quantity: Mapped[int | None]
-    purchase_date: Mapped[date | None]
-    contract: Mapped[str | None] = mapped_column(String(60))
-    failure_mode_id: Mapped[int | None] = mapped_column(ForeignKey("failure_mode.id"))
+    complainant: Mapped[str | None] = fact(_l("Complainant"), String(80), searchable=True)
+    contact_name: Mapped[str | None] = fact(_l("Contact"), String(80), searchable=True)
+    contact_phone: Mapped[str | None] = fact(_l("Phone"), String(80), field=PhoneField)
+    phone_digits: Mapped[str] = followed("contact_phone", digits, 80)
+    site_region_code: Mapped[str] = fact(
+        _l("Site region"), ForeignKey("region.adcode"), lookup="region", name="site_region"
+    )
+    site_address: Mapped[str | None] = fact(_l("Site address"), String(200))
+    product_id: Mapped[int | None] = fact(_l("Product"), ForeignKey("product.id"), lookup="product", name="product")
+    serial_no: Mapped[str | None] = fact(_l("Serial number"), String(60), code=True)
+    batch_no: Mapped[str | None] = fact(_l("Batch number"), String(60), code=True)
+    batch_key: Mapped[str | None] = followed("batch_no", code_key, 60)
+    quantity: Mapped[int | None] = fact(_l("Quantity"), field=partial(WholeNumberField, min=1, max=1_000_000))
+    purchase_date: Mapped[date | None] = fact(_l("Purchase date"))
+    contract: Mapped[str | None] = fact(_l("Contract"), String(60), code=True)
+    failure_mode_id: Mapped[int | None] = fact(
+        _l("Failure mode"), ForeignKey("failure_mode.id"), lookup="failure_mode", name="failure_mode"
+    )
     subject: Mapped[str] = synonym("title")
-    description: Mapped[str] = mapped_column(Text)
-    customer_demand: Mapped[str | None] = mapped_column(Text)
-    claimed_loss: Mapped[Decimal | None] = mapped_column(Money)  # 索赔金额
-    severity: Mapped[str | None] = mapped_column(String(20))
-    nature: Mapped[str] = mapped_column(String(20), default="undetermined")
-    is_major: Mapped[bool] = mapped_column(default=False)
-    major_criteria: Mapped[list[str]] = mapped_column(JSON, default=list)
+    description: Mapped[str] = fact(_l("Description"), Text, searchable=True)
+    customer_demand: Mapped[str | None] = fact(_l("Customer's demand"), Text)
+    claimed_loss: Mapped[Decimal | None] = fact(_l("Claimed loss (CNY)"), Money)  # 索赔金额
+    severity: Mapped[str | None] = fact(_l("Severity"), String(20), choices=SEVERITIES)
+    nature: Mapped[str] = fact(_l("Nature"), String(20), choices=NATURES, default="undetermined")
+    is_major: Mapped[bool] = fact(_l("Major"), default=False)
+    major_criteria: Mapped[list[str]] = fact(_l("Major because of"), JSON, choices=MAJOR_CRITERIA, default=list)
     major_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    solution_plan: Mapped[str | None] = mapped_column(Text)
+    solution_plan: Mapped[str | None] = fact(_l("Solution plan"), Text)
     handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_over_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-    round: Mapped[int] = mapped_column(default=1)
-    responsibility: Mapped[str | None] = mapped_column(String(20))
-    remedy: Mapped[str | None] = mapped_column(String(20))
-    charge: Mapped[Decimal | None] = mapped_column(Money)
-    satisfaction: Mapped[int | None]
-    unconfirmed: Mapped[bool] = mapped_column(default=False)
+    round: Mapped[int] = fact(_l("Round"), default=1)
+    responsibility: Mapped[str | None] = fact(_l("Responsibility"), String(20), choices=RESPONSIBILITIES)
+    remedy: Mapped[str | None] = fact(_l("Remedy"), String(20), choices=REMEDIES)
+    charge: Mapped[Decimal | None] = fact(_l("Charge (CNY)"), Money)
+    satisfaction: Mapped[int | None] = fact(_l("Satisfaction"), choices=SATISFACTION)
+    unconfirmed: Mapped[bool] = fact(_l("Not confirmed by the customer"), default=False)
     form_returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    outcome: Mapped[str | None] = mapped_column(String(20))
-    reopened_count: Mapped[int] = mapped_column(default=0)
-    recurrence_of_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True)  # 重复投诉
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True)  # 合并至
-    merged_hours: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))  # worked on what was merged into this
-    withdrawal_asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-    withdrawal_reason: Mapped[str | None] = mapped_column(Text)
-    payment_waived_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    closed_at: Mapped[datetime | None] = fact(_l("Closed at"), UtcDateTime)
+    outcome: Mapped[str | None] = fact(_lp("complaint", "Outcome"), String(20), choices=OUTCOMES)
+    reopened_count: Mapped[int] = fact(_l("Times reopened"), default=0)
+    recurrence_of_id: Mapped[int | None] = fact(
+        _l("Repeats"), ForeignKey("complaint.id"), lookup="complaint", name="recurrence_of", index=True
+    )  # 重复投诉
+    merged_into_id: Mapped[int | None] = fact(
+        _l("Merged into"), ForeignKey("complaint.id"), lookup="complaint", name="merged_into", index=True
+    )  # 合并至
+    merged_hours: Mapped[Decimal] = fact(_l("Hours of merged complaints"), Money, default=Decimal(0))
+    withdrawal_asked_by_id: Mapped[int | None] = fact(_l("Withdrawal asked by"), ForeignKey("ab_user.id"), person=True)
+    withdrawal_reason: Mapped[str | None] = fact(_l("Reason for the withdrawal"), Text)
+    payment_waived_by_id: Mapped[int | None] = fact(_l("Waived by"), ForeignKey("ab_user.id"), person=True)
 
     customer: Mapped[Customer] = relationship(foreign_keys="Complaint.customer_id", lazy="select")
     product: Mapped[Product | None] = relationship()
@@ -85,10 +122,14 @@ class Complaint(Record):
     dispositions: Mapped[list[Disposition]] = relationship(order_by="Disposition.id", back_populates="complaint")
     assignments: Mapped[list[Assignment]] = relationship(order_by="Assignment.id", back_populates="complaint")
     services: Mapped[list[SiteService]] = relationship(order_by="SiteService.id", back_populates="complaint")
-    confirmations: Mapped[list[Confirmation]] = relationship(order_by="Confirmation.id", back_populates="complaint")
-    contacts: Mapped[list[ContactLog]] = relationship(order_by="ContactLog.id", back_populates="complaint")
     quotes: Mapped[list[Quote]] = relationship(order_by="Quote.id", back_populates="complaint")
     payments: Mapped[list[Payment]] = relationship(order_by="Payment.id", back_populates="complaint")
+    consultations: Mapped[list[Consultation]] = relationship(
+        foreign_keys="Consultation.complaint_id", order_by="Consultation.id", back_populates="complaint"
+    )
+    if TYPE_CHECKING:  # laid by those who know of them
+        notices: Mapped[list[CorrectiveAction]]
+    surveys: Mapped[list[Survey]] = relationship(order_by="Survey.id", back_populates="complaint")
     failure_mode: Mapped[FailureMode | None] = relationship()
     recurrence_of: Mapped[Complaint | None] = relationship(
         foreign_keys=[recurrence_of_id], remote_side="Complaint.id", post_update=True
@@ -100,8 +141,16 @@ class Complaint(Record):
     __table_args__: Any = (
         Index("ix_complaint_received", "received_at"),
         Index("ix_complaint_product", "product_id"),
-        Index("ix_complaint_phone", "contact_phone"),
+        Index("ix_complaint_batch", "product_id", "batch_key", "received_at"),
     )
+
+    @property
+    def goes_on_as(self) -> Complaint:
+        """Where the matter lives on: the complaint it was merged into, and that one perhaps in its turn."""
+        last = self
+        while last.merged_into is not None:
+            last = last.merged_into
+        return last
 
     @property
     def kept_by_id(self) -> int | None:
@@ -126,19 +175,6 @@ class Complaint(Record):
         return mine[-1] if mine else None
 
     @property
-    def confirmation(self) -> Confirmation | None:
-        """The customer's valid signature under the present implementation record, if there is one (2.5)."""
-        service = self.service
-        valid = (item for item in reversed(self.confirmations) if item.holds)
-        return next((item for item in valid if service is not None and item.service_id == service.id), None)
-
-    @property
-    def lapsed(self) -> Confirmation | None:
-        """签名失效: this round's signature, when the text was changed after it and nobody has signed again (2.5)."""
-        mine = [item for item in self.confirmations if item.round == self.round]
-        return mine[-1] if mine and self.confirmation is None else None
-
-    @property
     def quote(self) -> Quote | None:
         """The latest quotation to the customer."""
         return self.quotes[-1] if self.quotes else None
@@ -157,63 +193,32 @@ class Complaint(Record):
         return max(self.charge - sum((item.amount for item in self.payments), Decimal(0)), Decimal("0.00"))
 
 
-class Part:
-    """A row written by a step, kept per round."""
+class Part(parts.Part):
+    """A row written by a step of a complaint, kept per round."""
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    round: Mapped[int] = mapped_column(default=1)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    __abstract__ = True
+
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True)
 
 
-class Negotiation(Part, Model):
-    """协商记录: one talk with the customer about a non-quality complaint (2.1)."""
-
-    __tablename__ = "negotiation"
-
-    content: Mapped[str] = mapped_column(Text)
-    proposal: Mapped[str | None] = mapped_column(Text)
-    customer_attitude: Mapped[str | None] = mapped_column(String(200))
-    satisfied: Mapped[bool]
-    complaint: Mapped[Complaint] = relationship(back_populates="negotiations")
-
-
-class Disposition(Part, Model):
-    """处理意见: what QC decides; an issued one is never changed (2.1)."""
-
-    __tablename__ = "disposition"
-
-    analysis: Mapped[str] = mapped_column(Text)
-    containment: Mapped[str | None] = mapped_column(Text)
-    opinion: Mapped[str] = mapped_column(Text)
-    remedy_proposed: Mapped[str | None] = mapped_column(String(20))
-    needs_site_visit: Mapped[bool] = mapped_column(default=True)
-    issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-    complaint: Mapped[Complaint] = relationship(back_populates="dispositions")
-    drafted_by: Mapped[User | None] = relationship(foreign_keys="Disposition.by_id")
-    issued_by: Mapped[User | None] = relationship(foreign_keys=[issued_by_id])
-
-
-class Assignment(Part, Model):
+class Assignment(Part):
     """委派单: who travels to the customer, and by when (2.2, 2.3)."""
 
     __tablename__ = "assignment"
 
-    technician_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    zone: Mapped[str] = mapped_column(String(20))
-    planned_on: Mapped[date | None]
-    override_reason: Mapped[str | None] = mapped_column(Text)
-    missing_competence: Mapped[str | None] = mapped_column(String(200))
-    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    departed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    agreed_date: Mapped[date | None]
-    agreed_evidence: Mapped[str | None] = mapped_column(Text)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    end_reason: Mapped[str | None] = mapped_column(Text)
+    technician_id: Mapped[int] = fact(_l("Technician or inspector"), ForeignKey("ab_user.id"), person=True, index=True)
+    kind: Mapped[str] = fact(_l("Assigned as"), String(20), choices=ASSIGNMENT_KINDS)
+    zone: Mapped[str] = fact(_l("Zone"), String(20), choices=ZONES)
+    planned_on: Mapped[date | None] = fact(_l("Planned for"))
+    override_reason: Mapped[str | None] = fact(_l("Reason for assigning without the competence"), Text)
+    missing_competence: Mapped[str | None] = fact(_l("Without competence"), String(200))
+    accepted_at: Mapped[datetime | None] = fact(_l("Accepted at"), UtcDateTime)
+    departed_at: Mapped[datetime | None] = fact(_l("Set out"), UtcDateTime)
+    arrived_at: Mapped[datetime | None] = fact(_l("Arrived at"), UtcDateTime)
+    agreed_date: Mapped[date | None] = fact(_l("Agreed with the customer"))
+    agreed_evidence: Mapped[str | None] = fact(_l("Evidence of the agreement"), Text)
+    ended_at: Mapped[datetime | None] = fact(_l("Ended at"), UtcDateTime)
+    end_reason: Mapped[str | None] = fact(_l("Reason of the end"), Text)
     complaint: Mapped[Complaint] = relationship(back_populates="assignments")
     technician: Mapped[User] = relationship(foreign_keys=[technician_id])
     co_workers: Mapped[list[CoWorker]] = relationship(back_populates="assignment", cascade="all, delete-orphan")
@@ -235,84 +240,26 @@ class CoWorker(Model):
     user: Mapped[User] = relationship()
 
 
-class SiteService(Part, Model):
-    """处理实施情况: what was found and done (2.4, 2.5)."""
+class Survey(Model):
+    """满意度回访: what the customer says after the closure."""
 
-    __tablename__ = "site_service"
+    __tablename__ = "survey"
 
-    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
-    remote: Mapped[bool] = mapped_column(default=False)
-    phenomenon: Mapped[str] = mapped_column(Text)
-    investigation: Mapped[str] = mapped_column(Text)
-    cause_category: Mapped[str] = mapped_column(String(20))
-    responsibility: Mapped[str] = mapped_column(String(20))
-    remedy: Mapped[str | None] = mapped_column(String(20))
-    charge: Mapped[Decimal | None] = mapped_column(Money)
-    free_reason: Mapped[str | None] = mapped_column(Text)
-    work_done: Mapped[str | None] = mapped_column(Text)
-    parts_used: Mapped[str | None] = mapped_column(Text)
-    hours: Mapped[Decimal | None] = mapped_column(Money)
-    travel_cost: Mapped[Decimal | None] = mapped_column(Money)
-    old_serial: Mapped[str | None] = mapped_column(String(60))
-    new_serial: Mapped[str | None] = mapped_column(String(60))
-    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    complaint: Mapped[Complaint] = relationship(back_populates="services")
-    exchange: Mapped[ReturnExchange | None] = relationship(back_populates="service", uselist=False)
-
-    @property
-    def signed_text(self) -> str:
-        """The text a customer signs: what was found, done and charged (2.5)."""
-        facts = (
-            self.complaint.number,
-            self.round,
-            self.phenomenon,
-            self.investigation,
-            self.responsibility,
-            self.remedy,
-            None if self.charge is None else f"{self.charge:.2f}",
-            self.work_done,
-            self.parts_used,
-            self.old_serial,
-            self.new_serial,
-        )
-        return "\n".join("" if fact is None else str(fact) for fact in facts)
-
-    @property
-    def digest(self) -> str:
-        """The fingerprint a signature is bound to."""
-        return hashlib.sha256(self.signed_text.encode()).hexdigest()
-
-
-class Confirmation(Part, Model):
-    """顾客确认/签名: bound by SHA-256 to the text that was signed (2.5)."""
-
-    __tablename__ = "confirmation"
-
-    service_id: Mapped[int] = mapped_column(ForeignKey("site_service.id"))
-    accepted: Mapped[bool] = mapped_column(default=True)
-    method: Mapped[str] = mapped_column(String(20))
-    signer_name: Mapped[str] = mapped_column(String(80))
-    satisfaction: Mapped[int | None]
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    score: Mapped[int]
     remark: Mapped[str | None] = mapped_column(Text)
-    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
-    content_sha256: Mapped[str] = mapped_column(String(64))
-    valid: Mapped[bool] = mapped_column(default=True)
-    frozen_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))  # the signed record as PDF
-    complaint: Mapped[Complaint] = relationship(back_populates="confirmations")
-    service: Mapped[SiteService] = relationship()
-
-    @property
-    def holds(self) -> bool:
-        """签名有效: not withdrawn by a correction, and the text is still the one that was signed (2.5)."""
-        return self.valid and self.content_sha256 == self.service.digest
+    complaint: Mapped[Complaint] = relationship(back_populates="surveys")
 
 
-class ContactLog(Part, Model):
-    """登记联系: an attempt to reach the customer."""
-
-    __tablename__ = "contact_log"
-
-    channel: Mapped[str] = mapped_column(String(20))
-    content: Mapped[str] = mapped_column(Text)
-    reached: Mapped[bool]
-    complaint: Mapped[Complaint] = relationship(back_populates="contacts")
+witness.called("survey", _l("Customer's feedback"))
+witness.called("co_worker", _l("Co-worker"))
+witness.first_called(  # when these belonged to complaints alone
+    {
+        "contact_log.record_id": "complaint_id",
+        "confirmation.record_id": "complaint_id",
+        "confirmation.subject_id": "service_id",
+        "public_link.record_id": "complaint_id",
+    }
+)

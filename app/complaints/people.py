@@ -4,46 +4,36 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.core import clock
-from app.core.security import current_rights
-from app.core.turns import role_turn, user_turn
-from app.core.workflow import Actor, Turn
+from app.core.rights import masking
+from app.core.rights.actor import Actor
+from app.core.rights.current import current_rights
+from app.core.text.phones import masked
+from app.core.time import clock
 
 from .models import Complaint
 
 
-def role(code: str) -> Turn:
-    """The turn of everybody with a function."""
-    return lambda session, record: role_turn(session, code)
-
-
-def clerk(session: Session, record: Complaint) -> str:
-    """The receiving clerk, else Reception."""
+def clerk(_session: Session, record: Complaint) -> list[int]:
+    """The receiving clerk."""
     person = record.clerk or record.received_by
-    return user_turn(person.id) if person and person.active else role_turn(session, "reception")
+    return [person.id] if person and person.active else []
 
 
-def qc_or_manager(session: Session, record: Complaint) -> str:
-    """QC; the QC manager once a draft waits for being issued."""
+def drafted(record: Complaint) -> bool:
+    """A draft of the disposition waits for being issued."""
     draft = record.disposition
-    waiting = draft is not None and draft.issued_at is None
-    return role_turn(session, "qc_manager" if waiting else "qc")
+    return draft is not None and draft.issued_at is None
 
 
-def traveller(session: Session, record: Complaint) -> str:
-    """The assigned person, or QC when none."""
-    return user_turn(record.assignment.technician_id) if record.assignment else role_turn(session, "qc")
+def party(_session: Session, record: Complaint) -> list[int]:
+    """The assigned person, and whoever travels along: the visit is theirs too."""
+    row = record.assignment
+    return [row.technician_id, *(worker.user_id for worker in row.co_workers)] if row else []
 
 
-def beside_the_office(session: Session, record: Complaint) -> list[str]:
-    """The QC manager, while a withdrawal waits for the approval."""
-    return [role_turn(session, "qc_manager")] if record.withdrawal_asked_by_id is not None else []
-
-
-def party(session: Session, record: Complaint) -> list[str]:
-    """Whoever travels along: the visit is theirs too."""
-    along = record.assignment.co_workers if record.assignment else []
-    return [*(user_turn(worker.user_id) for worker in along), *beside_the_office(session, record)]
+def withdrawal_asked(record: Complaint) -> bool:
+    """A withdrawal waits for the approval."""
+    return record.withdrawal_asked_by_id is not None
 
 
 def is_assigned(record: Complaint, actor: Actor) -> bool:
@@ -51,19 +41,24 @@ def is_assigned(record: Complaint, actor: Actor) -> bool:
     return bool(record.assignment and record.assignment.people & actor.stands_for)
 
 
+def in_the_office(actor: Actor) -> bool:
+    """Whoever holds a step and looks after all complaints; travellers see those they are sent to."""
+    return actor.may("see_all")
+
+
 def is_assigned_or_qc(record: Complaint, actor: Actor) -> bool:
     """The assigned person; QC when nobody is assigned."""
-    return is_assigned(record, actor) if record.assignment else actor.may("receive")
+    return is_assigned(record, actor) if record.assignment else in_the_office(actor)
 
 
 def is_assigned_or_office(record: Complaint, actor: Actor) -> bool:
     """Reception, QC, or the assigned person."""
-    return actor.may("see_all") or is_assigned(record, actor)
+    return in_the_office(actor) or is_assigned(record, actor)
 
 
 def may_dispute(record: Complaint, actor: Actor) -> bool:
     """QC, or the assigned person."""
-    return actor.may("receive") or is_assigned(record, actor)
+    return in_the_office(actor) or is_assigned(record, actor)
 
 
 def own_slip(record: Complaint, actor: Actor) -> bool:
@@ -81,3 +76,6 @@ def contact_visible(record: Complaint) -> bool:
         record.assignment and record.assignment.ended_at is None and record.state not in ("closed", "merged", "void")
     )
     return rights.may("see_contact", "Complaint") or bool(running and record.assignment.people & rights.stands_for)  # type: ignore[union-attr]
+
+
+masking.declare("complaint", "contact_phone", masked, contact_visible)

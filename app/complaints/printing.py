@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from app.core import clock
-from app.core.history import History
-from app.core.names import full_name, name_of
-from app.core.printing import PaperForm, qr_code, register
-from app.core.show import due_stamp
-from app.customers.names import masked
+from app.core.pages.printing import PaperForm, qr_code
+from app.core.record import links
+from app.core.record.history import History
+from app.core.record.signatures import METHODS
+from app.core.rights.masking import shown
+from app.core.rights.people import full_name, name_of
+from app.core.time.when import FULL, due_stamp, stamp
 
 from . import codes
-from .cards_charge import amount_in_words
+from .cards_charge import amount_in_words, given_as, recorded
 from .models import Complaint
-from .people import contact_visible
 from .rounds import Round, rounds
 
 SIGNED_STEPS = ("hand_over", "receive", "return_form", "receive_form", "close", "settle", "settle_unsatisfied")
-
-
-def _stamp(moment: datetime | None) -> str:
-    return clock.local(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
 def _name(user: Any) -> str:
@@ -30,12 +25,12 @@ def _name(user: Any) -> str:
 
 
 def _due(deadline: Any) -> str:
-    return due_stamp(deadline.due_at, "%Y-%m-%d") if deadline else ""
+    return due_stamp(deadline.due_at, FULL) if deadline else ""
 
 
 def _deed(line: History | None) -> str:
     """Who took a step and when, as a signature on the paper."""
-    return f"{name_of(line.actor_id)} {_stamp(line.moment)}" if line else ""
+    return f"{name_of(line.actor_id)} {stamp(line.moment)}" if line else ""
 
 
 WORDS = {
@@ -45,11 +40,13 @@ WORDS = {
     "responsibilities": codes.RESPONSIBILITIES,
     "remedies": codes.REMEDIES,
     "satisfactions": codes.SATISFACTION,
-    "methods": codes.METHODS,
+    "methods": METHODS,
     "outcomes": codes.OUTCOMES,
     "criteria": codes.MAJOR_CRITERIA,
     "money": amount_in_words,
-    "stamp": _stamp,
+    "given_as": given_as,
+    "recorded": recorded,
+    "stamp": stamp,
     "due": _due,
     "who": name_of,
     "name_of": _name,
@@ -64,7 +61,7 @@ def context(record: Complaint | None) -> dict[str, Any]:
     return {
         **WORDS,
         "rounds": rounds(record),
-        "phone": record.contact_phone if contact_visible(record) else masked(record.contact_phone),
+        "phone": shown(record, "contact_phone"),
         "signed": {step: _deed(last.get(step)) for step in SIGNED_STEPS},
     }
 
@@ -72,14 +69,12 @@ def context(record: Complaint | None) -> dict[str, Any]:
 def acknowledgement(record: Complaint | None) -> dict[str, Any]:
     """受理回执: the number, and a code by which the customer follows the complaint."""
     from app.extensions import db
-    from app.public import links
-    from app.public.models import Purpose
 
-    track = links.address(db.session, record.id, Purpose.track) if record else ""
-    return {"stamp": _stamp, "name_of": _name, "track": track, "track_code": qr_code(track) if track else ""}
+    track = links.address(db.session, record.id, links.TRACK) if record else ""
+    return {"stamp": stamp, "name_of": _name, "track": track, "track_code": qr_code(track) if track else ""}
 
 
-register(
+PAPERS = (
     PaperForm(
         "complaint_record",
         "complaint",
@@ -88,9 +83,7 @@ register(
         "paper/complaint_record.html",
         context,
         "QR-8.2-01",
-    )
-)
-register(
+    ),
     PaperForm(
         "acknowledgement",
         "complaint",
@@ -100,5 +93,5 @@ register(
         acknowledgement,
         "QR-8.2-02",
         kept_years=2,
-    )
+    ),
 )

@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core import settings
+from app.core.text.sameness import code_key
+from app.customers.twins import one_customer
 
 from .codes import S
 from .models import Complaint
@@ -19,7 +21,7 @@ def earlier(session: Session, record: Complaint) -> int | None:
         return None
     since = record.received_at - timedelta(days=settings.get(session, "repeat_days"))
     query = select(Complaint.id, Complaint.serial_no).where(
-        Complaint.customer_id == record.customer_id,
+        Complaint.customer_id.in_(one_customer(session, record.customer_id)),
         Complaint.product_id == record.product_id,
         Complaint.received_at >= since,
         Complaint.state.not_in([S.void.value, S.merged.value]),
@@ -27,8 +29,9 @@ def earlier(session: Session, record: Complaint) -> int | None:
     if record.id is not None:
         query = query.where(Complaint.id < record.id)
     rows = session.execute(query.order_by(Complaint.id.desc()).limit(50)).all()
-    unit = record.serial_no
-    return next((row.id for row in rows if not unit or not row.serial_no or row.serial_no == unit), None)
+    unit = code_key(record.serial_no)
+    named = ((row.id, code_key(row.serial_no)) for row in rows)
+    return next((number for number, other in named if unit is None or other is None or other == unit), None)
 
 
 def alike(session: Session, record: Complaint, days: int) -> int:
@@ -45,10 +48,11 @@ def alike(session: Session, record: Complaint, days: int) -> int:
 
 
 def of_one_batch(session: Session, record: Complaint, days: int) -> int:
-    """How many complaints there are about the same batch, this one included."""
-    if not record.batch_no:
+    """How many complaints there are about the same batch of this product, this one included; 无 is no batch."""
+    batch = code_key(record.batch_no)
+    if batch is None or record.product_id is None:
         return 1
-    return _count(session, record, days, Complaint.batch_no == record.batch_no)
+    return _count(session, record, days, Complaint.product_id == record.product_id, Complaint.batch_key == batch)
 
 
 def _count(session: Session, record: Complaint, days: int, *same: object) -> int:

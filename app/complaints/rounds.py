@@ -6,12 +6,15 @@ import base64
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core import attachments
-from app.core.attachments import Attachment
-from app.core.history import History
+from app.core.record import attachments
+from app.core.record.attachments import Attachment
+from app.core.record.history import History
+from app.core.record.signatures import Confirmation
 
 from .charges import Quote
-from .models import Assignment, Complaint, Confirmation, Disposition, SiteService
+from .models import Assignment, Complaint
+from .opinions import Disposition
+from .services import SiteService
 
 ENDS = ("reject", "dispute", "reopen")  # steps after which QC begins again
 
@@ -77,7 +80,7 @@ def _round(record: Complaint, number: int, ends: list[History], arrivals: list[A
 
 
 def _under(record: Complaint, work: SiteService) -> list[Confirmation]:
-    return [row for row in record.confirmations if row.service_id == work.id]
+    return [row for row in record.confirmations if row.subject_id == work.id]
 
 
 def _signature(record: Complaint, row: Confirmation) -> Signature:

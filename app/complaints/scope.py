@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from flask import has_request_context
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
-from app.core.filters import RowScope
-from app.core.security import Rights, current_rights
-from app.customers.scope import VISIBLE
+from app.core.record.signatures import Confirmation
+from app.core.rights.current import current_rights
+from app.core.rights.filters import RowScope
+from app.core.rights.rights import Rights
 
 from .models import Assignment, Complaint, CoWorker
 
@@ -26,6 +28,7 @@ def visible(rights: Rights) -> ColumnElement[bool]:
 
 def _reach(rights: Rights) -> Iterator[ColumnElement[bool]]:
     people = rights.stands_for
+    yield Complaint.owner.in_(rights.owner_keys)  # whose turn it is sees it, also in the place of somebody who left
     if rights.may("see_assigned", "Complaint"):
         sent = select(Assignment.complaint_id).where(Assignment.technician_id.in_(people))
         along = select(Assignment.complaint_id).join(CoWorker).where(CoWorker.user_id.in_(people))
@@ -55,6 +58,11 @@ def _concerns(rights: Rights, record: Any) -> ColumnElement[bool]:
     return or_(record.c.department_id.in_(rights.department_ids), record.c.owner.in_(rights.owner_keys))
 
 
+def in_scope() -> ColumnElement[bool]:
+    """The person of this request; a program without one sees everything."""
+    return visible(current_rights()) if has_request_context() else true()
+
+
 class ComplaintScope(RowScope):
     """Row rights of complaints, alike in list, show, step, REST, export, file and print."""
 
@@ -64,11 +72,13 @@ class ComplaintScope(RowScope):
         return visible(current_rights())
 
 
-class PartScope(RowScope):
-    """A part (disposition, assignment …) is visible with its complaint."""
+class SignatureScope(RowScope):
+    """The signatures under complaints one may see."""
 
     def condition(self) -> ColumnElement[bool]:
-        return self.model.complaint_id.in_(select(Complaint.id).where(visible(current_rights())))  # type: ignore[no-any-return]
+        return Confirmation.record_id.in_(seen())
 
 
-VISIBLE["complaint"] = visible  # whoever sees a complaint sees its customer
+def seen() -> Select[Any]:
+    """The complaints the person of this request may see."""
+    return select(Complaint.id).where(visible(current_rights()))

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import dataclass
 from typing import Any
 
-import zxingcpp
 from flask import request
 from flask_appbuilder import BaseView as Page
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
-from app.core import attachments
-from app.core.locking import locked
-from app.core.security import current_rights
+from app.core.files import press
+from app.core.process.locking import locked
+from app.core.record import attachments
+from app.core.record.shelf import Shelved
+from app.core.rest.answers import spoken_of
+from app.core.rights.current import current_rights
 from app.extensions import db
 
 from .models import Complaint
@@ -27,7 +27,6 @@ from .scope import visible
 
 MOST = 20
 ADDRESS = re.compile(r"/complaint/show/(\d{1,9})$")
-JPEGS = re.compile(rb"stream\r?\n(\xff\xd8\xff.*?)\r?\nendstream", re.DOTALL)  # a scanner puts one on each page
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,13 @@ class SlipPage(Page):
 def land(upload: FileStorage) -> Landed:
     """Read the code of one photo or scan and keep it with its record; each in its own transaction."""
     name, content = upload.filename or "", upload.stream.read()
+    try:
+        return _landed(name, content)
+    except press.Busy:
+        return Landed(name, None, spoken_of(503))
+
+
+def _landed(name: str, content: bytes) -> Landed:
     codes = codes_on(content)
     numbers = {int(match[1]) for code in codes if (match := ADDRESS.search(code))}
     if len(numbers) != 1:
@@ -67,10 +73,10 @@ def land(upload: FileStorage) -> Landed:
     if found is None:
         return Landed(name, None, _("The code belongs to no record you may see."))
     try:
-        record = locked(db.session, Complaint, found)
-        attachments.keep(db.session, record, name, content, "return_slip", current_rights().user_id)
+        slip = attachments.made(name, content, "return_slip")
+        attachments.keep(db.session, locked(db.session, Complaint, found), slip, current_rights().user_id)
         db.session.commit()
-    except attachments.NotAccepted as refused:
+    except (attachments.NotAccepted, Shelved) as refused:
         db.session.rollback()
         return Landed(name, None, str(refused))
     return Landed(name, db.session.get_one(Complaint, found))
@@ -86,16 +92,9 @@ def _why_nowhere(codes: list[str], numbers: set[int]) -> str:
 
 def codes_on(content: bytes) -> list[str]:
     """The texts of all QR codes of a picture, or of the pictures a scanned PDF is made of."""
-    pictures = JPEGS.findall(content)[:MOST] if content.startswith(b"%PDF") else [content]
-    return [code for picture in pictures for code in _codes(picture)]
-
-
-def _codes(picture: bytes) -> list[str]:
     try:
-        with Image.open(io.BytesIO(picture)) as image:
-            if image.width * image.height > attachments.MAX_PIXELS:
-                return []
-            upright: Any = ImageOps.exif_transpose(image).convert("L")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return press.codes(content)
+    except press.Busy:
+        raise
+    except press.NotPressed:
         return []
-    return [code.text for code in zxingcpp.read_barcodes(upright)]

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
-
-from app.core import attachments, clock, deadlines, settings
-from app.core.workflow import Deed, Invalid
+from app.core import settings
+from app.core.kind.asks import Asked, of_model, written
+from app.core.process.deeds import Deed
+from app.core.time import clock, deadlines
 from app.organisation.people import find_login
 from app.organisation.regions import zone_of
 
-from . import consultation
-from .charges import ReturnExchange
-from .models import (
-    Assignment,
-    Complaint,
-    Confirmation,
-    CoWorker,
-    Disposition,
-    Negotiation,
-    SiteService,
-)
+from . import asks, consultation
+from .models import Assignment, Complaint, CoWorker
+from .opinions import Disposition
 from .rules import ARRIVAL, arrival_starts
+from .services import ReturnExchange, SiteService
 
 D = Deed[Complaint]
 ARRIVALS = tuple(ARRIVAL.values())
@@ -33,10 +26,10 @@ def part(deed: D) -> dict[str, Any]:
     return {"round": deed.record.round, "at": deed.at, "by_id": deed.actor.user_id}
 
 
-def given(deed: D, *names: str) -> dict[str, Any]:
-    values = {name: deed.data.get(name) for name in names}
-    deed.note(**values)
-    return values
+def given(deed: D, asked: Iterable[Asked], model: type[Any]) -> dict[str, Any]:
+    """What was answered about a part, as its row keeps it and the history tells it."""
+    deed.note(**{ask.called: deed.data.get(ask.called) for ask in of_model(asked, model)})
+    return written(asked, deed.data, model)
 
 
 def judge_non_quality(deed: D) -> None:
@@ -44,12 +37,7 @@ def judge_non_quality(deed: D) -> None:
 
 
 def judge_quality(deed: D) -> None:
-    deed.set(nature="quality", solution_plan=deed.data["solution_plan"])
-
-
-def log_negotiation(deed: D) -> None:
-    talk = Negotiation(**part(deed), **given(deed, "content", "proposal", "customer_attitude", "satisfied"))
-    deed.record.negotiations.append(talk)
+    deed.set(nature="quality")
 
 
 def settle(deed: D) -> None:
@@ -60,10 +48,6 @@ def give_up(deed: D) -> None:
     deed.set(closed_at=deed.at, outcome="unsatisfied")
 
 
-def hand_over(deed: D) -> None:
-    deed.record.handed_over_at, deed.record.handed_over_by_id = deed.at, deed.actor.user_id
-
-
 def send_back(deed: D) -> None:
     deed.set(nature="undetermined")
     consultation.close_open(deed.session, deed.record, deed.comment)
@@ -71,8 +55,7 @@ def send_back(deed: D) -> None:
 
 def draft_disposition(deed: D) -> None:
     """A draft is rewritten until it is issued; an issued one stays as it is."""
-    _failure_mode(deed)
-    values = given(deed, "analysis", "containment", "opinion", "remedy_proposed", "needs_site_visit")
+    values = given(deed, asks.DISPOSITION, Disposition)
     draft = deed.record.disposition
     if draft is None or draft.issued_at:
         deed.record.dispositions.append(Disposition(**part(deed), **values))
@@ -101,8 +84,10 @@ def assign(deed: D) -> None:
         **part(deed),
         technician_id=technician.user_id,
         zone=zone_of(record.site_region),
-        missing_competence=data.get("missing_competence") or None,
-        **given(deed, "kind", "planned_on", "override_reason"),
+        missing_competence=(missing := data.get("missing_competence") or None),
+        override_reason=data.get("override_reason") if missing else None,
+        kind=data["kind"],
+        planned_on=data.get("planned_on"),
     )
     for login in data.get("co_workers") or []:
         worker = find_login(deed.session, login)
@@ -110,7 +95,7 @@ def assign(deed: D) -> None:
             row.co_workers.append(CoWorker(user_id=worker.user_id))
     record.assignments.append(row)
     deed.session.flush()
-    deed.note(technician=data["technician"], co_workers=data.get("co_workers"))
+    deed.note(**{name: data.get(name) for name in ("kind", "planned_on", "technician", "co_workers")})
     _arrival_clock(deed)
 
 
@@ -168,36 +153,13 @@ def _running(deed: D) -> Assignment:
     return deed.record.assignment
 
 
-def _failure_mode(deed: D) -> None:
-    """What goes wrong, once somebody knows it: the recurrence watch looks at it (2.6)."""
-    if deed.data.get("failure_mode"):
-        deed.set(failure_mode_id=deed.data["failure_mode"])
-
-
 def investigate(deed: D) -> None:
-    _failure_mode(deed)
-    _service(deed, given(deed, "phenomenon", "investigation", "cause_category", "responsibility"))
+    _service(deed, given(deed, asks.FOUND, SiteService))
 
 
 def complete(deed: D) -> None:
     """处理实施情况 in full; the record carries what later steps and reports look at."""
-    names = (
-        "phenomenon",
-        "investigation",
-        "cause_category",
-        "responsibility",
-        "remedy",
-        "charge",
-        "free_reason",
-        "work_done",
-        "parts_used",
-        "hours",
-        "travel_cost",
-        "old_serial",
-        "new_serial",
-    )
-    _failure_mode(deed)
-    row = _service(deed, given(deed, *names))
+    row = _service(deed, given(deed, asks.WORK, SiteService))
     row.completed_at, row.remote = deed.at, deed.record.assignment is None
     if row.charge != deed.record.charge:  # what was waived was another charge (2.4)
         deed.set(payment_waived_by_id=None)
@@ -243,47 +205,9 @@ def _service(deed: D, values: dict[str, Any]) -> SiteService:
     return row
 
 
-def confirm(deed: D) -> None:
-    """顾客确认: the signature is bound to the text it signs (2.5)."""
-    record, service = deed.record, deed.record.service
-    assert service is not None  # the check has seen it
-    values = given(deed, "signer_name", "method", "satisfaction", "remark")
-    record.confirmations.append(
-        Confirmation(
-            **part(deed),
-            **values,
-            service_id=service.id,
-            attachment_id=signature(deed),
-            content_sha256=service.digest,
-        )
-    )
-    record.satisfaction = values["satisfaction"]
-
-
-def signature(deed: D) -> int | None:
-    """The file with the signature: drawn, scanned now, or uploaded before."""
-    data = deed.data
-    try:
-        if data.get("scan"):
-            return attachments.store(deed.session, deed.record, data["scan"], "signature", deed.actor.user_id).id
-        if data.get("signature"):
-            return attachments.keep(
-                deed.session, deed.record, "signature.png", _png(data["signature"]), "signature", deed.actor.user_id
-            ).id
-    except attachments.NotAccepted as error:
-        raise Invalid({"scan" if data.get("scan") else "signature": [str(error)]}) from error
-    number: int | None = data.get("attachment")
-    return number
-
-
-def _png(data_url: str) -> bytes:
-    prefix = "data:image/png;base64,"
-    try:
-        if not data_url.startswith(prefix):
-            raise ValueError
-        return base64.b64decode(data_url[len(prefix) :], validate=True)
-    except ValueError as error:
-        raise attachments.NotAccepted(_("The signature is not a picture. Let the customer sign again.")) from error
+def satisfied(deed: D) -> None:
+    """How many stars the customer gave with the signature (2.5)."""
+    deed.record.satisfaction = deed.data["satisfaction"]
 
 
 def next_round(deed: D) -> None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from app.core import deadlines
-from app.core.workflow import Deed
-from app.organisation.regions import find_region, zone_of
+from app.core.process.deeds import Deed
+from app.core.time import deadlines
+from app.organisation.regions import zone_of
 
 from .codes import S
-from .models import Complaint, ContactLog
+from .models import Complaint
 from .rules import ARRIVAL
-from .steps import ARRIVALS, given, next_round, part
+from .steps import ARRIVALS, next_round
 
 D = Deed[Complaint]
-
-
-def log_contact(deed: D) -> None:
-    deed.record.contacts.append(ContactLog(**part(deed), **given(deed, "channel", "content", "reached")))
 
 
 def give_up_waiting(deed: D) -> None:
@@ -61,15 +57,9 @@ def unmark_major(deed: D) -> None:
 def correct_site(deed: D) -> None:
     """更正现场地区: only the running arrival clock is recomputed; the old value stays in the history."""
     record = deed.record
-    region = find_region(deed.session, deed.data["site_region"])
-    assert region is not None  # the lookup has seen it
-    deed.set(site_region_code=region.adcode)
-    record.site_region = region
-    if deed.data.get("site_address"):
-        deed.set(site_address=deed.data["site_address"])
-    code = ARRIVAL[zone_of(region)]
-    for item in [item for item in record.deadlines if item.code in ARRIVALS and item.is_running]:
-        if moved := deadlines.recompute(deed.session, item, deed.data["reason"], code=code):
+    zone = zone_of(record.site_region)
+    for item in [item for item in record.deadlines if item.code in ARRIVALS and item.is_running and not item.origin]:
+        if moved := deadlines.recompute(deed.session, item, deed.data["reason"], code=ARRIVAL[zone]):
             deed.changes["due_at"] = [moment.isoformat() for moment in moved]
     if record.assignment:
-        record.assignment.zone = zone_of(region)
+        record.assignment.zone = zone

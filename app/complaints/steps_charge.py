@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from app.core.workflow import SYSTEM, Deed, Fired, after
+from app.core.kind.signing import proof
+from app.core.process.deeds import Deed
+from app.core.process.workflow import Fired, after
+from app.core.rights.actor import SYSTEM
 
-from .charges import Payment, Quote
+from . import asks
+from .charges import Quote
 from .models import Complaint
-from .steps import given, part, signature
+from .steps import given, part
 
 D = Deed[Complaint]
 
@@ -28,14 +32,10 @@ def answer_quote(deed: D) -> None:
     """The customer's yes or no, by whom and on what evidence."""
     row = deed.record.quote
     assert row is not None  # the guard has seen it
-    row.accepted, row.answered_at, row.answered_by_id = deed.data["accepted"], deed.at, deed.actor.user_id
-    row.signer_name, row.evidence = deed.data["signer_name"], deed.data.get("evidence")
-    row.attachment_id = signature(deed)
-    given(deed, "accepted", "signer_name", "evidence")
-
-
-def record_payment(deed: D) -> None:
-    deed.record.payments.append(Payment(**part(deed), **given(deed, "amount", "receipt_no", "paid_on")))
+    for name, value in given(deed, asks.ANSWER, Quote).items():
+        setattr(row, name, value)
+    row.answered_at, row.answered_by_id = deed.at, deed.actor.user_id
+    row.attachment_id = proof(deed)
 
 
 def waive_payment(deed: D) -> None:

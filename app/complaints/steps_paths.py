@@ -6,16 +6,17 @@ from decimal import Decimal
 
 from sqlalchemy import update
 
-from app.core import deadlines
-from app.core.attachments import Attachment
-from app.core.deadlines import Deadline
-from app.core.locking import locked
-from app.core.records import Comment, Follower
-from app.core.turns import holders
-from app.core.workflow import SYSTEM, Deed
+from app.core.process.deeds import Deed
+from app.core.process.inheriting import inherit
+from app.core.process.locking import locked
+from app.core.process.turns import holders
+from app.core.record.attachments import Attachment
+from app.core.record.contacts import ContactLog
+from app.core.record.records import Comment, Follower
+from app.core.rights.actor import SYSTEM
 
 from . import consultation
-from .models import Complaint, ContactLog
+from .models import Complaint
 
 D = Deed[Complaint]
 
@@ -26,12 +27,12 @@ def merge(deed: D) -> None:
 
     session, source = deed.session, deed.record
     target = locked(session, Complaint, deed.data["into"])
-    deed.set(merged_into_id=target.id)
     consultation.close_open(session, source, target.number)
     _follow(deed, target)
     moved = _move_papers(deed, target)
     hours = source.merged_hours + sum((row.hours or Decimal(0) for row in source.services), Decimal(0))
-    due = _earliest_deadline(deed, target)
+    promised = inherit(session, COMPLAINT, source, target)  # the customer was promised the earlier moment
+    due = min((item.due_at.isoformat() for item in promised), default=None)
     note = {"merged": source.number, "files": moved or None, "due_at": due}
     COMPLAINT.edit(session, target, deed.actor, {"merged_hours": target.merged_hours + hours}, name="absorb", note=note)
     if new := sorted(set(source.major_criteria or []) - set(target.major_criteria or [])):
@@ -53,28 +54,15 @@ def _move_papers(deed: D, target: Complaint) -> int:
     files = [item.id for item in source.attachments if item.id not in signed]
     session.execute(update(Attachment).where(Attachment.id.in_(files)).values(record_id=target.id))
     session.execute(update(Comment).where(Comment.record_id == source.id).values(record_id=target.id))
-    session.execute(update(ContactLog).where(ContactLog.complaint_id == source.id).values(complaint_id=target.id))
+    session.execute(update(ContactLog).where(ContactLog.record_id == source.id).values(record_id=target.id))
     session.expire(source, ["attachments", "contacts"])
     session.expire(target, ["attachments", "contacts"])
     return len(files)
 
 
-def _earliest_deadline(deed: D, target: Complaint) -> str | None:
-    """The customer was promised the earlier moment: the other complaint keeps that promise."""
-    mine, theirs = (_next(record) for record in (deed.record, target))
-    if mine is None or theirs is None or mine.due_at >= theirs.due_at:
-        return None
-    deadlines.recompute(deed.session, theirs, deed.record.number, due_at=mine.due_at)
-    return theirs.due_at.isoformat()
-
-
-def _next(record: Complaint) -> Deadline | None:
-    return min((item for item in record.deadlines if item.is_running), key=lambda item: item.due_at, default=None)
-
-
 def ask_withdrawal(deed: D) -> None:
     """申请撤诉: the customer takes the complaint back; somebody else must approve."""
-    deed.set(withdrawal_asked_by_id=deed.actor.user_id, withdrawal_reason=deed.data["reason"])
+    deed.set(withdrawal_asked_by_id=deed.actor.user_id)
 
 
 def approve_withdrawal(deed: D) -> None:

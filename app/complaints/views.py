@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from sqlalchemy import select
 from sqlalchemy.orm import Query, joinedload, selectinload
 
-from app.core import clock, deadlines, history
-from app.core.names import name_of
-from app.core.record_list import CHIPS
-from app.core.record_views import Hint, RecordView
-from app.core.show import Badge, masked_unless, tag
-from app.core.views import Column, table
-from app.core.workflow import Actor
+from app.core.kind.asks import Asked, as_asked
+from app.core.kind.columns import Listed
+from app.core.kind.facts import told_by
+from app.core.pages.buttons import Way
+from app.core.pages.record_list import Chip
+from app.core.pages.record_views import Hint, RecordView
+from app.core.pages.show import tag
+from app.core.pages.views import Column
+from app.core.record import history
+from app.core.rights.current import current_rights
+from app.core.text import cleaning
+from app.core.time import clock, deadlines
+from app.customers import callers
 from app.customers.models import Customer
+from app.customers.scope import in_scope
+from app.customers.show import phone_link
 from app.extensions import db
 
-from . import dispatch, forms, intake, searching
-from . import zones as _zones  # noqa: F401  (arrival clocks follow the regions)
-from .cards import CARDS
-from .codes import CHANNELS
+from . import asks, before_closing, ends, intake
+from .cards import phone
+from .codes import S
 from .consultation import Consultation
-from .models import Assignment, Complaint, SiteService
-from .people import contact_visible
-from .scope import ComplaintScope
+from .counter import HAND_OVER, Counter
+from .ends import linked_intake
+from .models import Assignment, Complaint
+from .services import SiteService
 from .workflow import COMPLAINT
 
 PREFILLED = (  # what the address of an intake may already say
@@ -44,10 +54,15 @@ PREFILLED = (  # what the address of an intake may already say
     "recurrence_of",
 )
 
+JOINED = (  # what there is once or a few times
+    *("customer", "product", "site_region", "failure_mode", "recurrence_of"),
+    *("quotes", "dispositions", "negotiations", "confirmations"),
+)
+
 
 def customer_cell(record: Complaint) -> Any:
     """The customer, and the number to call: masked for those who only read."""
-    number = masked_unless(contact_visible(record), record.contact_phone)
+    number = phone(record)
     return record.customer.name + (Markup('<br><small class="mut">{}</small>').format(number) if number else "")
 
 
@@ -57,87 +72,58 @@ def state_cell(record: Complaint) -> Any:
     return tag(state.label, state.tone) + (" " if star else "") + star
 
 
-def whose_turn(record: Complaint) -> str:
-    """The person, or the function whose turn it is."""
-    from app.core.names import turn_label
+WRITTEN_BEFORE: dict[str, tuple[tuple[Asked, ...], Callable[[Complaint], Any]]] = {  # what a dialog goes on with
+    "draft_disposition": (asks.DISPOSITION, lambda record: record.disposition),
+    "investigate": (asks.FOUND, lambda record: record.service),
+    **{name: (asks.WORK, lambda record: record.service) for name in ("complete", "handle_remotely", "amend")},
+}
+HEAD_OF = {"correct_site": asks.SITE, "classify_quality": asks.PLAN, "reclassify_quality": asks.PLAN}
+COLUMNS: tuple[Listed, ...] = (
+    "number",
+    ("customer", Column(told_by(Complaint.customer_id).label, customer_cell, plain=lambda row: row.customer.name)),
+    Complaint.product_id,
+    "title",
+    ("state", Column(_l("State"), state_cell, plain=lambda row: str(COMPLAINT.states[row.state].label))),
+    "turn",
+    "due_at",
+    "changed_at",
+)
+MAJOR = Chip(told_by(Complaint.is_major).label, lambda model: model.is_major.is_(True))
 
-    return turn_label(record.owner)
 
-
-class ComplaintView(RecordView):
+class ComplaintPages(RecordView):
     """顾客投诉及处理记录表: list, intake, record page."""
 
-    route_base = "/complaint"
-    datamodel = table(Complaint)
-    class_permission_name = "Complaint"
-    base_filters = [["id", ComplaintScope, None]]
-    workflow, clause = COMPLAINT, "2.1"
-    form = forms.Intake
-    correction = forms.Correction
-    cards = CARDS
+    form = Counter
     aside = ("portal/complaint/_customer.html",)
-    chips = CHIPS
     bulk = ("hand_over", "assign")
-    list_title, add_title = _l("Customer complaints"), _l("New complaint")
-    edit_title, show_title = _l("Correct the form"), _l("Complaint")
+    edit_title = _l("Correct the form")
     add_template = "portal/complaint/intake.html"
     edit_template = "portal/complaint/intake.html"
-    searched = (Complaint.number, Complaint.title, Complaint.contact_phone)
     eager = (
         selectinload(Complaint.customer),
         selectinload(Complaint.product),
         selectinload(Complaint.assignments).selectinload(Assignment.co_workers),
     )
-    search_hint = _l("Number, customer, product, text or phone")
-    columns = {
-        "number": Column(_l("Number"), "number", order=Complaint.id, css="num"),
-        "customer": Column(_l("Customer"), customer_cell, plain=lambda record: record.customer.name),
-        "product": Column(_l("Product"), lambda record: record.product or ""),
-        "title": Column(_l("Subject"), "title"),
-        "state": Column(_l("State"), state_cell, plain=lambda record: str(COMPLAINT.states[record.state].label)),
-        "turn": Column(_l("Whose turn"), whose_turn),
-        "due_at": Column(
-            _l("Deadline"),
-            lambda record: Badge.of_record(record, COMPLAINT),
-            order=Complaint.due_at,
-            plain=lambda record: record.due_at,
-            nullable=True,
-        ),
-        "changed_at": Column(
-            _l("Updated"),
-            lambda record: clock.local(record.changed_at).strftime("%m-%d %H:%M"),
-            order=Complaint.changed_at,
-            plain=lambda record: record.changed_at,
-        ),
-    }
-    default_order = ("due_at", False)
+    linked = staticmethod(linked_intake)
+    phone = staticmethod(phone)
 
     def loaded(self, query: Query[Any]) -> Query[Any]:
-        one = (
-            joinedload(getattr(Complaint, name))
-            for name in ("customer", "product", "site_region", "failure_mode", "quotes")
-        )
+        one = (joinedload(getattr(Complaint, name)) for name in JOINED)
         many = (
             selectinload(getattr(Complaint, name))
             for name in (
                 "attachments",
-                "dispositions",
-                "services",
-                "confirmations",
-                "negotiations",
                 "contacts",
                 "notices",
             )
         )
         deeper = (
             selectinload(Complaint.assignments).joinedload(Assignment.co_workers),
-            selectinload(Complaint.services).joinedload(SiteService.exchange),
+            joinedload(Complaint.services).joinedload(SiteService.exchange),
             selectinload(Complaint.consultations).joinedload(Consultation.department),  # type: ignore[attr-defined]
         )
         return query.options(*one, *many, *deeper)
-
-    def found(self, typed: str) -> Any:
-        return searching.found(db.session, typed)
 
     def filtered(self) -> Query[Any]:
         """The list, of one customer when the address names one."""
@@ -148,37 +134,33 @@ class ComplaintView(RecordView):
     def headline(self, record: Complaint) -> Any:
         return f"{record.customer.name} · {record.title}"
 
-    def editable(self, record: Complaint, actor: Actor) -> bool:
-        return intake.editable(record, actor)
-
-    def corrected(self, record: Complaint, values: dict[str, Any]) -> dict[str, Any]:
-        return intake.correction(values)
-
-    def as_correction(self, record: Complaint) -> dict[str, Any]:
-        return intake.as_correction(record)
-
     def hint(self, record: Complaint, step: Any) -> Hint | None:
-        """2.3: who can go, with competence and load, while the QC manager chooses; when reopening, the other way."""
-        if step.name == "reopen" and self.may("can_add"):
-            return Hint("portal/complaint/_linked.html", ())
-        if step.name not in ("assign", "reassign"):
-            return None
-        return Hint("portal/complaint/_travellers.html", dispatch.travellers(db.session, record))
+        """When reopening, the other way."""
+        return Hint("portal/complaint/_linked.html", ()) if step.name == "reopen" and self.may("can_add") else None
+
+    def ways(self, record: Complaint, steps: frozenset[str]) -> list[Way]:
+        """The notice that has to come first; what is closed for too long goes on in a new complaint that is linked."""
+        if notice := before_closing.way(db.session, record, current_rights()):
+            return [notice]
+        if record.state != S.closed or "reopen" in steps or not self.may("can_add"):
+            return []
+        return [Way(_("Register a new complaint linked to this one"), linked_intake(record), "fa-plus")]
+
+    def whose_first(self, record: Complaint) -> str:
+        return before_closing.whose(record)
+
+    def afterwards(self, record: Complaint) -> Any:
+        """What follows the end: the other complaint, or the days in which it may be reopened."""
+        return ends.afterwards(db.session, record)
 
     def suggested(self, record: Complaint, step: Any) -> dict[str, Any]:
         """What a step's form starts with: the draft, the findings, the region."""
-        part = record.disposition if step.name == "draft_disposition" else record.service
-        if (
-            step.name in ("draft_disposition", "complete", "handle_remotely", "investigate", "amend")
-            and part is not None
-            and step.form
-        ):
-            known = {field.name: getattr(part, field.name, None) for field in step.form()}
-            return {**known, "failure_mode": record.failure_mode_id}
-        if step.name == "correct_site":
-            return {"site_region": record.site_region_code, "site_address": record.site_address}
-        if step.name in ("classify_quality", "reclassify_quality"):
-            return {"solution_plan": record.solution_plan}
+        if step.name in WRITTEN_BEFORE:
+            asked, part = WRITTEN_BEFORE[step.name]
+            row = part(record)
+            return {**as_asked(asked, row), **as_asked(asked, record)} if row is not None else {}
+        if step.name in HEAD_OF:
+            return as_asked(HEAD_OF[step.name], record)
         if step.name == "record_payment":
             return {"amount": record.owed}
         if step.name == "confirm":
@@ -211,55 +193,40 @@ class ComplaintView(RecordView):
         started = {"channel": request.args.get("channel", "phone")}
         return {
             **started,
-            **{key: request.args[key] for key in PREFILLED if request.args.get(key)},
+            **{key: text for key in PREFILLED if (text := cleaning.asked(key, 200))},
         }
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
-        return intake.create(db.session, values, self.actor())
+        return intake.take_in(db.session, values, self.actor(), hand_over=values["then"] == HAND_OVER)
 
-    @expose("/add", methods=["GET", "POST"])
-    @has_access
-    def add(self) -> Any:
-        answer = super().add()
-        if (
-            request.method == "POST"
-            and getattr(answer, "status_code", 0) == 302
-            and request.form.get("then") == "hand_over"
-        ):
-            return self._straight_to_qc()
-        return answer
-
-    def _straight_to_qc(self) -> Any:
-        """保存并移交质检: the next dialog is waiting when the record page opens."""
-        from flask import get_flashed_messages
-
-        record = (
-            db.session.query(Complaint)
-            .filter_by(created_by_id=self.actor().user_id)
-            .order_by(Complaint.id.desc())
-            .first()
-        )
-        get_flashed_messages()
-        assert record is not None  # just made by this person
-        flash(_("%(number)s is registered. It must be handed to QC today.", number=record.number), "success")
-        return redirect(url_for("ComplaintView.show", pk=record.id, step="classify_quality"))
+    def saved_words(self, row: Complaint) -> str:
+        if row.state == "handed_over":
+            return _("%(number)s is registered and handed over to QC.", number=row.number)
+        if row.state in ("received", "pending_qc"):
+            return _("%(number)s is registered. It must be handed to QC today.", number=row.number)
+        return super().saved_words(row)
 
     @expose("/similar")
     @has_access
     @permission_name("add")
     def similar(self) -> Any:
         """What reception should know while typing: the customer, open complaints, possible duplicates."""
-        from flask import render_template
-
-        number = request.args.get("customer", type=int)
-        customer = db.session.get(Customer, number) if number and number < 2**31 else None
+        customer = self._caller()
         product = request.args.get("product", type=int)
-        found = intake.possible_duplicates(db.session, customer.id, product) if customer else []
         return render_template(
             "portal/complaint/_similar.html",
             customer=customer,
-            found=found,
+            phone=phone_link(customer.phone) if customer else "",
+            known=callers.known(customer, cleaning.asked("phone", 80)) if customer else {},
+            units=callers.units(db.session, customer) if customer else (),
+            found=intake.possible_duplicates(db.session, customer.id, product) if customer else [],
             view=self,
-            channels=CHANNELS,
-            name_of=name_of,
         )
+
+    def _caller(self) -> Customer | None:
+        """The customer the slip names, as far as this person may see him."""
+        number = request.args.get("customer", type=int)
+        if not number or not 0 < number < 2**31:
+            return None
+        found: Customer | None = db.session.scalar(select(Customer).where(Customer.id == number, in_scope()))
+        return found

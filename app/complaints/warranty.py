@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
+from app.core.text.sameness import code_key
 from app.customers.models import ProductUnit
 
 from .models import Complaint
@@ -15,6 +16,7 @@ from .models import Complaint
 def warranty_until(record: Complaint) -> date | None:
     """The last day of the warranty of the unit complained about, if the unit is known."""
     session = object_session(record)
-    if not record.serial_no or session is None:
+    serial = code_key(record.serial_no)
+    if serial is None or session is None:
         return None
-    return session.scalar(select(ProductUnit.warranty_until).where(ProductUnit.serial_no == record.serial_no))
+    return session.scalar(select(ProductUnit.warranty_until).where(ProductUnit.serial_key == serial))

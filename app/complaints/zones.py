@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.core import clock, deadlines, history
-from app.core.deadlines import Deadline
-from app.core.workflow import Actor
+from app.core.record import history
+from app.core.rights.actor import Actor
+from app.core.time import clock, deadlines
+from app.core.time.deadlines import Deadline
 from app.organisation.regions import ZONE_CHANGED, zone_of
 
 from .models import Complaint

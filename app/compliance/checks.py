@@ -12,17 +12,21 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, false, func, literal, not_, null, or_, select
 
 from app.complaints.charges import Payment, Quote
-from app.complaints.codes import PAPER_CHANNELS
-from app.complaints.models import Assignment, Complaint, Confirmation, Disposition, Negotiation, SiteService
-from app.core import clock
-from app.core.attachments import Attachment
-from app.core.deadline_rules import DEFAULTS
-from app.core.deadlines import Deadline
-from app.core.history import History
-from app.core.records import Record
+from app.complaints.codes import PAPER_CHANNELS, PROOF_KINDS
+from app.complaints.models import Assignment, Complaint
+from app.complaints.opinions import Disposition, Negotiation
+from app.complaints.services import SiteService
+from app.core.record.attachments import Attachment
+from app.core.record.history import History
+from app.core.record.records import Record
+from app.core.record.signatures import Confirmation
+from app.core.time import clock
+from app.core.time.deadline_rules import DEFAULTS
+from app.core.time.deadlines import Deadline
+from app.core.types import UtcDateTime
 from app.corrective.models import Action, CorrectiveAction, EffectivenessCheck, corrective_complaint
 from app.gm.models import GmReport
 
@@ -39,18 +43,30 @@ class Check:
     code: str
     clause: str
     label: Any
-    cases: Callable[[], Query]  # id, kind, number, title, at, breached, reason
+    cases: Callable[[], Query]  # id, kind, number, title, at, due, ended, breached, apart, reason
 
 
-def _case(at: Any, breached: ColumnElement[bool], reason: Any = None) -> list[Any]:
-    """The columns every check has."""
+def _case(
+    at: Any,
+    breached: ColumnElement[bool],
+    reason: Any = None,
+    *,
+    apart: Any = None,
+    due: Any = None,
+    ended: Any = None,
+) -> list[Any]:
+    """The columns every check has; `apart` is neither kept nor a breach: agreed with the customer, duty done."""
+    never = cast(null(), UtcDateTime)
     return [
         record.c.id.label("record_id"),
         record.c.kind,
         record.c.number,
         record.c.title,
         at.label("at"),
+        (never if due is None else due).label("due"),
+        (never if ended is None else ended).label("ended"),
         case((breached, 1), else_=0).label("breached"),
+        case((false() if apart is None else apart, 1), else_=0).label("apart"),
         (literal("") if reason is None else func.coalesce(reason, "")).label("reason"),
     ]
 
@@ -65,9 +81,16 @@ def _kept(*codes: str) -> Callable[[], Query]:
     """Deadlines of these rules; what the customer asked to have later is no breach (2.2)."""
 
     def cases() -> Query:
-        breached = and_(late(clock.now()), Deadline.agreed_date.is_(None))
+        missed, excused = late(clock.now()), or_(Deadline.agreed_date.is_not(None), _duty_done())
         relevant = or_(Deadline.cancelled_at.is_(None), Deadline.cancelled_at >= Deadline.due_at)
-        columns = _case(Deadline.started_at, breached, Deadline.breach_reason)
+        columns = _case(
+            Deadline.started_at,
+            and_(missed, not_(excused)),
+            Deadline.breach_reason,
+            apart=and_(missed, excused),
+            due=Deadline.due_at,
+            ended=func.coalesce(Deadline.met_at, Deadline.cancelled_at),
+        )
         return (
             select(*columns).join(Deadline, Deadline.record_id == record.c.id).where(Deadline.code.in_(codes), relevant)
         )
@@ -75,10 +98,19 @@ def _kept(*codes: str) -> Callable[[], Query]:
     return cases
 
 
-def _complaints(breached: ColumnElement[bool], *conditions: Any, at: Any = None) -> Query:
+def _duty_done() -> ColumnElement[bool]:
+    """2.1: the General Manager closed the negotiation as duty done, and with it its deadline."""
+    table = Complaint.__table__
+    ended = exists().where(
+        table.c.id == record.c.id, table.c.outcome == "unsatisfied", table.c.closed_at == Deadline.met_at
+    )
+    return and_(Deadline.code == "NEGOTIATE", ended)
+
+
+def _complaints(breached: ColumnElement[bool], *conditions: Any, at: Any = None, apart: Any = None) -> Query:
     table = Complaint.__table__
     return (
-        select(*_case(table.c.received_at if at is None else at, breached))
+        select(*_case(table.c.received_at if at is None else at, breached, apart=apart))
         .join(table, table.c.id == record.c.id)
         .where(*conditions)
     )
@@ -112,10 +144,12 @@ def issued_by_another() -> Query:
 
 
 def settled_satisfied() -> Query:
-    """2.1: a non-quality complaint is settled with a satisfied customer."""
+    """2.1: a non-quality complaint is settled with a satisfied customer; duty done is shown apart."""
     satisfied = exists().where(Negotiation.complaint_id == record.c.id, Negotiation.satisfied)
-    table = Complaint.__table__
-    return _complaints(~satisfied, table.c.outcome.in_(("settled", "unsatisfied")), at=table.c.closed_at)
+    outcome, closed_at = Complaint.__table__.c.outcome, Complaint.__table__.c.closed_at
+    duty_done = outcome == "unsatisfied"
+    ended = outcome.in_(("settled", "unsatisfied"))
+    return _complaints(and_(~satisfied, ~duty_done), ended, at=closed_at, apart=duty_done)
 
 
 def competent() -> Query:
@@ -150,10 +184,24 @@ def charged_with_consent() -> Query:
     )
 
 
+def consent_proven() -> Query:
+    """2.4: the customer's consent is there in some form: which, by whom and when stands beside it."""
+    kinds = (("link", Quote.answered_by_id.is_(None)), ("scan", Quote.attachment_id.is_not(None)))
+    words = func.coalesce(Quote.evidence, "")
+    given = case(*((condition, str(PROOF_KINDS[kind])) for kind, condition in kinds), else_=words)
+    bare = and_(*(~condition for _kind, condition in kinds), words == "")
+    told = given + literal(" · ") + func.coalesce(Quote.signer_name, "")
+    return (
+        select(*_case(Quote.answered_at, bare, told))
+        .join(Quote, Quote.complaint_id == record.c.id)
+        .where(Quote.accepted.is_(True))
+    )
+
+
 def confirmed() -> Query:
     """2.5: what was worked on is closed with a valid signature of the last round; silence is no signature."""
     table = Complaint.__table__
-    of_round = (Confirmation.complaint_id == record.c.id, Confirmation.round == table.c.round)
+    of_round = (Confirmation.record_id == record.c.id, Confirmation.round == table.c.round)
     signed = exists().where(*of_round, Confirmation.valid.is_(True))
     worked = exists().where(SiteService.complaint_id == record.c.id)
     closed = and_(record.c.state == "closed", table.c.outcome.in_(("confirmed", "unconfirmed")))
@@ -164,8 +212,8 @@ def signature_holds() -> Query:
     """2.5: a signature that counts still fits the text that was signed."""
     return (
         select(*_case(Confirmation.at, Confirmation.content_sha256 != fingerprint()))
-        .join(Confirmation, Confirmation.complaint_id == record.c.id)
-        .join(SiteService, SiteService.id == Confirmation.service_id)
+        .join(Confirmation, Confirmation.record_id == record.c.id)
+        .join(SiteService, (SiteService.id == Confirmation.subject_id) & (SiteService.complaint_id == record.c.id))
         .where(Confirmation.valid.is_(True))
     )
 
@@ -233,11 +281,21 @@ BY_HAND = (
     Check("competent", "2.3", _l("Sent with a valid competence"), competent),
     Check("own_quality_free", "2.4", _l("Our own quality free of charge"), own_quality_free),
     Check("charged_with_consent", "2.4", _l("Charged with the customer's proven consent"), charged_with_consent),
+    Check("consent_proven", "2.4", _l("The customer's consent with signature, scan or evidence"), consent_proven),
     Check("paid", "2.4", _l("Charge paid or waived before the closure"), paid),
     Check("confirmed", "2.5", _l("Closed with a valid signature"), confirmed),
     Check("signature_holds", "2.5", _l("The signature fits the text that was signed"), signature_holds),
-    Check("verified_by_another", "2.6", _l("Effect verified by somebody who did not execute it"), verified_by_another),
+    Check(
+        "verified_by_another",
+        "2.6",
+        _l("Effectiveness verified by somebody who did not carry it out"),
+        verified_by_another,
+    ),
     Check("notice_issued", "2.6", _l("Own quality closed with an issued notice"), notice_issued),
     Check("before_the_gm", "4.4", _l("Major complaint reported to the General Manager"), before_the_gm),
 )
-CHECKS: dict[str, Check] = {check.code: check for check in (*BY_HAND, *map(_clock_of, DEFAULTS))}
+
+
+def checks() -> dict[str, Check]:
+    """Every check of the regulation: those written out, and one for each deadline there is."""
+    return {check.code: check for check in (*BY_HAND, *map(_clock_of, DEFAULTS.values()))}

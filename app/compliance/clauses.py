@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core.names import in_locale
+from app.core.rights.people import in_locale
 
 VERSION = "2026-11"
 
@@ -30,8 +30,8 @@ class Clause:
 
     @property
     def places(self) -> str:
-        """Where it stands: the manufacturer's chapters 2 and 3 say the same."""
-        return f"2篇/{self.id} = 3篇/{self.id}" if in_locale("zh", "en") == "zh" else f"2/{self.id} = 3/{self.id}"
+        """Where it stands: the manufacturer's chapters 2 and 3 (篇) say the same."""
+        return in_locale(f"2篇/{self.id} = 3篇/{self.id}", f"chapter 2, {self.id} = chapter 3, {self.id}")
 
 
 CLAUSES = {

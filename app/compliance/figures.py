@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from app.core import clock
-from app.core.deadline_rules import DeadlineRule
-from app.core.names import in_locale
+from app.core.rights.people import in_locale
+from app.core.time import clock
+from app.core.time.deadline_rules import DeadlineRule
 
-from .checks import CHECKS, Check
+from .checks import Check, checks
 from .clauses import CLAUSES, Clause
 
 
@@ -38,10 +41,14 @@ class Line:
     label: Any
     cases: int = 0
     breaches: int = 0
+    apart: int = 0  # agreed with the customer, or closed as duty done
 
     @property
     def percent(self) -> str:
         return share(self.cases, self.breaches)
+
+    def tone(self, good: Decimal) -> str:
+        return tone(self.cases, self.breaches, good)
 
 
 @dataclass
@@ -60,8 +67,24 @@ class Summary:
         return sum(line.breaches for line in self.lines)
 
     @property
+    def apart(self) -> int:
+        return sum(line.apart for line in self.lines)
+
+    @property
     def percent(self) -> str:
         return share(self.cases, self.breaches)
+
+    def tone(self, good: Decimal) -> str:
+        return tone(self.cases, self.breaches, good)
+
+
+def tone(cases: int, breaches: int, good: Decimal) -> str:
+    """Green when all is kept, amber from the share the company considers good, red below."""
+    if not cases:
+        return "mut"
+    if not breaches:
+        return "ok"
+    return "warn" if Decimal(100 * (cases - breaches)) / cases >= good else "bad"
 
 
 def share(cases: int, breaches: int) -> str:
@@ -82,30 +105,41 @@ def names(session: Session) -> dict[str, str]:
 
 def summaries(session: Session, period: Period) -> list[Summary]:
     """Every clause, all checks counted in one question."""
-    parts = [_count(check, period) for check in CHECKS.values()]
-    counted = {row[0]: (row[1], row[2] or 0) for row in session.execute(union_all(*parts))}
+    parts = [_count(check, period) for check in checks().values()]
+    counted = {row[0]: row[1:] for row in session.execute(union_all(*parts))}
     words = names(session)
     found = {number: Summary(clause) for number, clause in CLAUSES.items()}
-    for check in CHECKS.values():
+    for check in checks().values():
         if check.clause in found:
-            cases, breaches = counted.get(check.code, (0, 0))
+            numbers = [int(number or 0) for number in counted.get(check.code, ())]
             label = words.get(check.code, check.label)
-            found[check.clause].lines.append(Line(check, label, cases, int(breaches)))
+            found[check.clause].lines.append(Line(check, label, *numbers))
     return list(found.values())
 
 
 def _count(check: Check, period: Period) -> Any:
     cases = check.cases().subquery()
-    return select(literal(check.code), func.count(), func.sum(cases.c.breached)).where(*period.within(cases))
+    sums = (func.sum(cases.c.breached), func.sum(cases.c.apart))
+    return select(literal(check.code), func.count(), *sums).where(*period.within(cases))
 
 
-def breaches(period: Period, checks: Sequence[Check]) -> Select[Any]:
-    """The breaches behind the numbers, newest first."""
+def listed(period: Period, checks: Sequence[Check], which: str = "breaches") -> Select[Any]:
+    """The cases behind the numbers, newest first: the breaches, what is shown apart, or all of them."""
     parts = []
     for check in checks:
         cases = check.cases().subquery()
-        parts.append(
-            select(literal(check.code).label("check"), cases).where(cases.c.breached == 1, *period.within(cases))
-        )
+        wanted = {"breaches": [cases.c.breached == 1], "apart": [cases.c.apart == 1]}.get(which, [])
+        parts.append(select(literal(check.code).label("check"), cases).where(*wanted, *period.within(cases)))
     every = union_all(*parts).subquery()
     return select(every).order_by(every.c.at.desc(), every.c.record_id.desc(), every.c.check)
+
+
+def lateness(due: datetime | None, ended: datetime | None) -> str:
+    """How late something was done, or is by now: 2 days 3 hours."""
+    over = (ended or clock.now()) - due if due else timedelta(0)
+    if over < timedelta(0) or due is None:
+        return ""
+    days, hours = over.days, over.seconds // 3600
+    parts = [ngettext("%(num)s day", "%(num)s days", days)] if days else []
+    parts += [ngettext("%(num)s hour", "%(num)s hours", hours)] if hours else []
+    return " ".join(parts) or _("less than an hour")

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, String, case, cast, func, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from app.complaints.models import SiteService
-from app.core.records import Record
+from app.complaints.services import SiteService
+from app.core.record.records import Record
 
 
 class Fingerprint(GenericFunction[str]):
@@ -45,7 +45,7 @@ def _amount_sqlite(element: Any, compiler: Any, **words: Any) -> str:
 
 
 def fingerprint() -> ColumnElement[str]:
-    """The same as `SiteService.digest`, of the text as it stands now."""
+    """The fingerprint of `SiteService.signed_text` as it stands now."""
     work = SiteService.__table__.c
     facts: tuple[Any, ...] = (
         Record.__table__.c.number,

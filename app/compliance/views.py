@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypedDict
 
 from flask import abort, jsonify, redirect, request
 from flask_appbuilder import BaseView as Page
@@ -16,16 +17,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from app.core import clock, spreadsheets
-from app.core.deadline_rules import DeadlineRule
-from app.core.rest import message, plain, spoken, spoken_of
-from app.core.views import Column
-from app.core.workflow import WORKFLOWS
+from app.core import settings
+from app.core.pages import spreadsheets
+from app.core.pages.views import Column
+from app.core.process.workflow import WORKFLOWS
+from app.core.rest.answers import message, plain, spoken, spoken_of
+from app.core.rest.describing import Described
+from app.core.text import cleaning, spellings
+from app.core.time import clock
+from app.core.time.deadline_rules import DeadlineRule
+from app.core.time.when import due_stamp
 from app.extensions import db
 
-from .checks import CHECKS
+from .checks import checks as all_checks
 from .clauses import CLAUSES, VERSION
-from .figures import Period, breaches, names, summaries
+from .figures import Period, lateness, listed, names, summaries
 
 SIZE = 50
 YEAR = timedelta(days=365)
@@ -39,14 +45,32 @@ def asked_period() -> Period:
 
 
 def _day(name: str, default: date) -> date:
-    text = request.args.get(name, "")
+    text = cleaning.typed(cleaning.asked(name))
     if not text:
         return default
     try:
-        day = date.fromisoformat(text)
+        day = spellings.day(text)
     except ValueError:
         abort(400)
     return day if 1990 <= day.year <= 2100 else abort(400)
+
+
+TITLES = {
+    "breaches": _l("Breaches of %(clause)s"),
+    "apart": _l("Shown apart: %(clause)s"),
+    "all": _l("All cases: %(clause)s"),
+}
+
+
+def asked_kind() -> str:
+    """Which cases are listed: the breaches unless the address says otherwise."""
+    which = request.args.get("show", "breaches")
+    return which if which in TITLES else abort(400)
+
+
+def due_day(due: datetime | None) -> str:
+    """The last day, until 24:00, of what ends at midnight; nothing where there is no deadline."""
+    return due_stamp(due, "%Y-%m-%d")[:10] if due else ""
 
 
 class RegulationPage(Page):
@@ -104,6 +128,7 @@ class CompliancePage(Page):
             title=_("Compliance"),
             summaries=summaries(db.session, period),
             period=period,
+            good=Decimal(str(settings.get(db.session, "compliance_good"))),
         )
 
     @expose("/<clause>")
@@ -113,14 +138,18 @@ class CompliancePage(Page):
         """The breaches of a clause, or of one of its checks."""
         found, period = CLAUSES.get(clause) or abort(404), asked_period()
         chosen = request.args.get("check", "")
-        checks = [check for check in CHECKS.values() if check.clause == clause and chosen in ("", check.code)] or abort(
-            404
-        )
+        every = all_checks().values()
+        checks = [check for check in every if check.clause == clause and chosen in ("", check.code)] or abort(404)
         page = min(max(request.args.get("page", 0, type=int), 0), 10_000)
-        rows = db.session.execute(breaches(period, checks).offset(page * SIZE).limit(SIZE + 1)).all()
+        which = asked_kind()
+        rows = db.session.execute(listed(period, checks, which).offset(page * SIZE).limit(SIZE + 1)).all()
         return self.render_template(
             "portal/compliance/breaches.html",
-            title=_("Breaches of %(clause)s", clause=clause),
+            title=str(TITLES[which]) % {"clause": clause},
+            which=which,
+            titles={kind: str(words) % {"clause": clause} for kind, words in TITLES.items()},
+            due_day=due_day,
+            lateness=lateness,
             clause=found,
             rows=rows[:SIZE],
             more=len(rows) > SIZE,
@@ -136,36 +165,86 @@ class CompliancePage(Page):
     def export(self, kind: str) -> Any:
         """All breaches of the period as a file, of one clause or of all."""
         period, clause = asked_period(), request.args.get("clause", "")
-        checks = [check for check in CHECKS.values() if check.clause and clause in ("", check.clause)] or abort(404)
-        words = labels()
+        every, words = all_checks(), labels()
+        checks = [check for check in every.values() if check.clause and clause in ("", check.clause)] or abort(404)
         columns = [
-            Column(_l("Clause"), lambda row: CHECKS[row.check].clause),
+            Column(_l("Clause"), lambda row: every[row.check].clause),
             Column(_l("Demanded"), lambda row: words[row.check]),
             Column(_l("Record"), lambda row: row.number),
             Column(_l("Subject"), lambda row: row.title),
             Column(_l("At"), lambda row: row.at),
+            Column(_l("Due"), lambda row: due_day(row.due)),
+            Column(_l("Late by"), lambda row: lateness(row.due, row.ended)),
             Column(_l("Reason"), lambda row: row.reason),
         ]
-        rows = db.session.execute(breaches(period, checks).execution_options(yield_per=500))
+        rows = db.session.execute(listed(period, checks, asked_kind()).execution_options(yield_per=500))
         return spreadsheets.answer(kind, str(_("Breaches")), columns, _each(rows))
 
 
 def labels() -> dict[str, str]:
     """What each check asks, in the reader's words."""
     clocks = names(db.session)
-    return {code: clocks.get(code, str(check.label)) for code, check in CHECKS.items()}
+    return {code: clocks.get(code, str(check.label)) for code, check in all_checks().items()}
 
 
 def _each(rows: Any) -> Iterator[Any]:
     yield from rows
 
 
-class ComplianceApi(FabApi):
+class CheckTold(TypedDict):
+    """A check of a clause."""
+
+    check: str
+    label: str
+    cases: int
+    breaches: int
+    apart: int
+
+
+class ClauseTold(TypedDict):
+    """Whether a clause was kept."""
+
+    clause: str
+    title: str
+    cases: int
+    breaches: int
+    apart: int
+    percent: str
+    checks: list[CheckTold]
+
+
+class Clauses(TypedDict):
+    """Every clause."""
+
+    result: list[ClauseTold]
+
+
+class BreachTold(TypedDict):
+    """A case in which a clause was not kept."""
+
+    check: str
+    kind: str
+    record_id: int
+    number: str
+    at: datetime
+    due: str | None
+    late: str | None
+    reason: str | None
+
+
+class Breaches(TypedDict):
+    """The breaches of a clause, a page of them."""
+
+    result: list[BreachTold]
+
+
+class ComplianceApi(Described, FabApi):
     """制度符合性 by REST."""
 
     resource_name = "compliance"
     class_permission_name = "Compliance"
     base_permissions = ["can_list"]
+    replies = {"index": Clauses, "show": Breaches}
 
     @expose_api("/", methods=["GET"])
     @protect()
@@ -186,6 +265,7 @@ class ComplianceApi(FabApi):
                     "title": item.clause.title,
                     "cases": item.cases,
                     "breaches": item.breaches,
+                    "apart": item.apart,
                     "percent": item.percent,
                     "checks": [
                         {
@@ -193,6 +273,7 @@ class ComplianceApi(FabApi):
                             "label": str(line.label),
                             "cases": line.cases,
                             "breaches": line.breaches,
+                            "apart": line.apart,
                         }
                         for line in item.lines
                     ],
@@ -218,11 +299,11 @@ class ComplianceApi(FabApi):
             200: {description: "result: check, record, number, at, reason"}
             404: {description: "no such clause"}
         """
-        checks = [check for check in CHECKS.values() if check.clause == clause]
+        checks = [check for check in all_checks().values() if check.clause == clause]
         if clause not in CLAUSES:
             return message(404, spoken_of(404))
         page = min(max(request.args.get("page", 0, type=int), 0), 10_000)
-        rows = db.session.execute(breaches(asked_period(), checks).offset(page * SIZE).limit(SIZE))
+        rows = db.session.execute(listed(asked_period(), checks, asked_kind()).offset(page * SIZE).limit(SIZE))
         return jsonify(
             result=[
                 {
@@ -231,6 +312,8 @@ class ComplianceApi(FabApi):
                     "record_id": row.record_id,
                     "number": row.number,
                     "at": plain(row.at),
+                    "due": due_day(row.due) or None,
+                    "late": lateness(row.due, row.ended) or None,
                     "reason": row.reason,
                 }
                 for row in rows

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from .clock import now
+from app.extensions import db
+
+from .model import Model
+from .record import decisions
+from .time.clock import now
 from .types import UtcDateTime
+
+if TYPE_CHECKING:
+    from .types import Text
 
 
 @dataclass(frozen=True)
@@ -20,11 +26,12 @@ class Declared:
 
     key: str
     default: Any
-    label: Any
-    kind: str = "text"  # text, int, decimal, bool, choice, region, time
-    group: Any = ""
-    help: Any = ""
+    label: Text
+    kind: str = "text"  # text, phone, mail, int, decimal, bool, choice, region, time, number, picture
+    group: Text = ""
+    help: Text = ""
     choices: tuple[tuple[str, Any], ...] = ()
+    optional: bool = False  # may be left empty
 
 
 class Setting(Model):
@@ -38,11 +45,30 @@ class Setting(Model):
 
 
 DECLARED: dict[str, Declared] = {}
+decisions.WORDS["Setting"] = {"value": _l("Value")}
+decisions.NAMES["Setting"] = lambda key: DECLARED[key].label if key in DECLARED else key
 
 
-def declare(key: str, default: Any, label: Any, **facts: Any) -> None:
-    """Make a setting known to the portal and its settings page."""
-    DECLARED[key] = Declared(key, default, label, **facts)
+def told(key: str, _name: str, value: Any) -> Any:
+    """A value as the changes by administrators tell it."""
+    item = DECLARED.get(key)
+    if item is None:
+        return value
+    if item.kind == "picture":
+        return _l("Another picture")
+    if item.kind == "region":
+        from .fields import lookups
+
+        return lookups.told(db.session, "province", str(value))
+    return decisions.in_words(dict(item.choices), value)
+
+
+decisions.VALUES["Setting"] = told
+
+
+def declare(*settings: Declared) -> None:
+    """Make settings known to the portal and its settings page."""
+    DECLARED.update({each.key: each for each in settings})
 
 
 def _stored(session: Session) -> dict[str, Any]:
@@ -57,9 +83,11 @@ def get(session: Session, key: str) -> Any:
     return _stored(session).get(key, DECLARED[key].default)
 
 
-def put(session: Session, key: str, value: Any) -> None:
-    """Set a value; the caller commits."""
+def put(session: Session, key: str, value: object, by_id: int | None = None) -> None:
+    """Set a value; what a person sets is written down. The caller commits."""
     row = session.get(Setting, DECLARED[key].key)
+    if by_id is not None:
+        decisions.note(session, "Setting", key, {"value": get(session, key)}, {"value": value}, by_id)
     if row is None:
         session.add(Setting(key=key, value=value))
     else:
@@ -67,63 +95,48 @@ def put(session: Session, key: str, value: Any) -> None:
     session.info.pop("settings", None)
 
 
-COMPANY, TIMES, COMPLAINTS = _l("Company"), _l("Business hours and deadlines"), _l("Complaints")
+COMPANY, TIMES, FILES = _l("Company"), _l("Business hours and deadlines"), _l("Files")
+REACHED = _l("Customers read it on their pages, in their mails and on paper.")
+HOURS = _l("As customers read it, such as: Monday to Friday 8:30–17:30. No deadline is reckoned with it.")
+RECKONED = _l("What is not urgent is mailed between the two; warnings of deadlines come before the end.")
 
-declare("company_name_zh", "浙江示例精密机械有限公司", _l("Company name (Chinese)"), group=COMPANY)
 declare(
-    "company_name_en", "Zhejiang Example Precision Machinery Co., Ltd.", _l("Company name (English)"), group=COMPANY
+    Declared("company_name_zh", "浙江示例精密机械有限公司", _l("Company name (Chinese)"), group=COMPANY, help=REACHED),
+    Declared(
+        "company_name_en",
+        "Zhejiang Example Precision Machinery Co., Ltd.",
+        _l("Company name (English)"),
+        group=COMPANY,
+        help=REACHED,
+    ),
+    Declared("company_phone", "", _l("Service phone"), kind="phone", group=COMPANY, optional=True, help=REACHED),
+    Declared("company_mail", "", _l("Service e-mail"), kind="mail", group=COMPANY, optional=True, help=REACHED),
+    Declared("company_hours", "", _l("Service hours (Chinese)"), group=COMPANY, optional=True, help=HOURS),
+    Declared("company_hours_en", "", _l("Service hours (English)"), group=COMPANY, optional=True, help=HOURS),
+    Declared("company_logo", "", _l("Logo"), kind="picture", group=COMPANY, optional=True),
+    Declared("business_hours_start", "08:30", _l("Business hours begin"), kind="time", group=TIMES, help=RECKONED),
+    Declared("business_hours_end", "17:30", _l("Business hours end"), kind="time", group=TIMES, help=RECKONED),
+    Declared(
+        "same_day_roll",
+        "none",
+        _l("Same-day hand-over on a day off"),
+        kind="choice",
+        group=TIMES,
+        help=_l("By when what comes in on a day off must have been handed over (2.1)."),
+        choices=(("none", _l("the same day, as the text says")), ("next_workday", _l("the next working day"))),
+    ),
+    Declared("link_days", 14, _l("A customer's link can be used for (days)"), kind="int", group=TIMES),
+    Declared(
+        "more_file_kinds",
+        "letters",
+        _l("DOC, XLS, EML, MP4 and AMR files are taken"),
+        kind="choice",
+        group=FILES,
+        help=_l("Such files are kept as they came; the portal cannot look into them."),
+        choices=(
+            ("none", _l("never")),
+            ("letters", _l("as letters, faxes and mails")),
+            ("all", _l("as any kind of file")),
+        ),
+    ),
 )
-declare(
-    "home_province",
-    "330000",
-    _l("Home province"),
-    kind="region",
-    group=COMPANY,
-    help=_l("Decides what counts as in-province (2.2)."),
-)
-declare("business_hours_start", "08:30", _l("Business hours begin"), kind="time", group=TIMES)
-declare("business_hours_end", "17:30", _l("Business hours end"), kind="time", group=TIMES)
-declare(
-    "same_day_roll",
-    "none",
-    _l("Same-day hand-over on a day off"),
-    kind="choice",
-    group=TIMES,
-    choices=(("none", _l("the same day, as the text says")), ("next_workday", _l("the next working day"))),
-)
-declare(
-    "arrival_clock_start",
-    "assigned",
-    _l("Arrival clock starts"),
-    kind="choice",
-    group=TIMES,
-    choices=(("assigned", _l("at the assignment")), ("received", _l("at the receipt"))),
-)
-declare("photos_required", False, _l("Photos are required to complete a visit"), kind="bool", group=COMPLAINTS)
-declare("reopen_days", 90, _l("A closed complaint may be reopened within (days)"), kind="int", group=COMPLAINTS)
-declare("duplicate_days", 30, _l("Possible duplicates are looked for in the last (days)"), kind="int", group=COMPLAINTS)
-declare(
-    "backfill_minutes",
-    15,
-    _l("Marked as backfilled when received more than (minutes) ago"),
-    kind="int",
-    group=COMPLAINTS,
-)
-declare("link_days", 14, _l("A customer's link can be used for (days)"), kind="int", group=COMPLAINTS)
-declare("repeat_days", 365, _l("A complaint repeats an earlier one of the last (days)"), kind="int", group=COMPLAINTS)
-MAJOR = _l("Major quality complaints (4.4)")
-declare("major_loss", True, _l("A high claimed loss marks a complaint major"), kind="bool", group=MAJOR)
-declare("major_loss_amount", "50000.00", _l("Claimed loss: from (CNY)"), kind="decimal", group=MAJOR)
-declare("major_repeat", True, _l("Repeats of one failure mode mark themselves major"), kind="bool", group=MAJOR)
-declare("major_repeat_count", 3, _l("Same product and failure mode: from (complaints)"), kind="int", group=MAJOR)
-declare("major_repeat_days", 30, _l("Same product and failure mode: within (days)"), kind="int", group=MAJOR)
-declare("major_batch", True, _l("Several complaints about one batch mark themselves major"), kind="bool", group=MAJOR)
-declare("major_batch_count", 2, _l("Same batch: from (complaints)"), kind="int", group=MAJOR)
-declare("major_batch_days", 365, _l("Same batch: within (days)"), kind="int", group=MAJOR)
-declare("major_key_customer", True, _l("Complaints of key customers mark themselves major"), kind="bool", group=MAJOR)
-declare("major_reopened", True, _l("Complaints reopened repeatedly mark themselves major"), kind="bool", group=MAJOR)
-declare("major_reopened_count", 2, _l("Reopened: from (times)"), kind="int", group=MAJOR)
-declare("major_unsatisfied", True, _l("Failed negotiations mark a complaint major"), kind="bool", group=MAJOR)
-declare("major_unsatisfied_count", 3, _l("Failed negotiations: from (times)"), kind="int", group=MAJOR)
-CORRECTIVE = _l("Corrective action")
-declare("watch_days", 180, _l("Recurrences are watched after the closure for (days)"), kind="int", group=CORRECTIVE)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel.speaklater import LazyString
+from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+PREFIX = "extra."  # of the names of the company's own fields; programs send them as `extra: {code: value}`
 Money = sa.Numeric(14, 2)
+Text = str | LazyString  # words, also those that are chosen when they are read
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -47,6 +51,29 @@ class _EnumColumn(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> StrEnum | None:
         return None if value is None else self.enum(value)
+
+
+class IsoDay(TypeDecorator[date]):
+    """A day in JSON: text that sorts."""
+
+    impl, cache_ok, holds = sa.String, True, date
+
+    def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+
+class IsoMoment(TypeDecorator[datetime]):
+    """A moment in JSON: UTC, text that sorts."""
+
+    impl, cache_ok, holds = sa.String, True, datetime
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def extra_column() -> Mapped[dict[str, Any]]:
+    """Where a table keeps the company's own fields: code → value as JSON has it. Replaced, never changed in place."""
+    return mapped_column(sa.JSON, default=dict, server_default=sa.text("'{}'"))
 
 
 def enum_column(enum: type[StrEnum]) -> _EnumColumn:

@@ -8,15 +8,33 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.complaints.models import Complaint
-from app.core import clock, deadlines
-from app.core.workflow import Actor, Invalid
-from app.extensions import db
+from app.core.kind.asks import as_asked, may, need, written
+from app.core.process.refused import Invalid
+from app.core.rights.actor import Actor
+from app.core.time import clock, deadlines
 
 from .codes import C
 from .models import CorrectiveAction
 
-PLAIN = ("source", "problem", "requirement")
+N = CorrectiveAction
 OVER = (C.closed, C.void)
+
+
+def is_draft(record: CorrectiveAction) -> bool:
+    """An old notice was issued without a requirement: it can't be added there."""
+    return record.state == C.draft
+
+
+HEAD = (
+    may(N.complaints),
+    may(N.source),
+    need(N.department_id),
+    need(N.problem),
+    need(N.requirement, demanded=is_draft),
+    may(N.due_on),
+    may(N.product_id),
+    may(N.failure_mode_id),
+)
 
 
 def title_of(problem: str) -> str:
@@ -25,26 +43,14 @@ def title_of(problem: str) -> str:
 
 
 def editable(record: CorrectiveAction, actor: Actor) -> bool:
-    """QC holds the notice's head, whatever department it is for."""
-    return record.state not in OVER and actor.may("can_edit") and actor.may("accept_plan")
-
-
-def as_correction(record: CorrectiveAction) -> dict[str, Any]:
-    """The head as it stands."""
-    return {
-        **{name: getattr(record, name) for name in PLAIN},
-        "complaints": [str(item.id) for item in record.complaints],
-        "responsible_department": record.department_id,
-        "due": record.due_on,
-        "product": record.product_id,
-        "failure_mode": record.failure_mode_id,
-    }
+    """Whoever may change notices (QC) holds the head, whatever department it is for."""
+    return record.state not in OVER and actor.may("can_edit")
 
 
 def corrected(session: Session, record: CorrectiveAction, values: dict[str, Any]) -> dict[str, Any]:
     """The new head as attributes of the record. Raises Invalid where an issued notice would say something else."""
     if record.state != C.draft:
-        old = as_correction(record)
+        old = as_asked(HEAD, record)
         said = [
             name for name, value in values.items() if name != "complaints" and (value or None) != (old[name] or None)
         ]
@@ -52,13 +58,9 @@ def corrected(session: Session, record: CorrectiveAction, values: dict[str, Any]
             sentence = _("The notice is issued: only the complaints it is for can be changed.")
             raise Invalid({name: [sentence] for name in said})
     return {
-        **{name: values.get(name) for name in PLAIN if name != "source"},
+        **written(HEAD, values, N),
         "source": values.get("source") or record.source,
         "title": title_of(values["problem"]),
-        "department_id": values["responsible_department"],
-        "due_on": values.get("due"),
-        "product_id": values.get("product"),
-        "failure_mode_id": values.get("failure_mode"),
         "complaints": linked(session, record, values.get("complaints") or []),
     }
 
@@ -76,16 +78,3 @@ def linked(session: Session, record: CorrectiveAction, numbers: list[Any]) -> li
         for complaint in wanted:
             deadlines.meet(session, complaint, ("CAPA_ISSUE",), clock.now())
     return wanted
-
-
-class HeadEditing:
-    """The same correction of the head for page and REST."""
-
-    def editable(self, record: CorrectiveAction, actor: Actor) -> bool:
-        return editable(record, actor)
-
-    def as_correction(self, record: CorrectiveAction) -> dict[str, Any]:
-        return as_correction(record)
-
-    def corrected(self, record: CorrectiveAction, values: dict[str, Any]) -> dict[str, Any]:
-        return corrected(db.session, record, values)

@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text
-from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.models import Complaint
-from app.core.clock import now
-from app.core.records import Record
+from app.core.kind.facts import Fact, fact
+from app.core.kind.parts import Part
+from app.core.model import Model
+from app.core.record import witness
+from app.core.record.records import Record
+from app.core.rights.people import name_of
 from app.core.types import UtcDateTime
 from app.customers.models import FailureMode, Product
 from app.organisation.models import Department
 
-from .codes import EFFECTIVE, C
+from .codes import ACTIONS, EFFECTIVE, METHODS, RESULTS, SOURCES, C
 
 corrective_complaint = Table(
     "corrective_complaint",
@@ -33,28 +37,36 @@ class CorrectiveAction(Record):
     __tablename__ = "corrective_action"
     __mapper_args__: Any = {"polymorphic_identity": "corrective_action"}
     __table_args__: Any = ()  # the indexes of `record` are not its own
+    __facts__: Any = {
+        "title": Fact(_l("Nonconformity")),
+        "department_id": Fact(_l("Responsible department"), lookup="department", name="responsible_department"),
+    }
 
     id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
-    source: Mapped[str] = mapped_column(String(20), default="complaint")
-    problem: Mapped[str] = mapped_column(Text)  # 不合格事实
-    requirement: Mapped[str | None] = mapped_column(Text)
-    due_on: Mapped[date | None]
-    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
-    failure_mode_id: Mapped[int | None] = mapped_column(ForeignKey("failure_mode.id"))
-    round: Mapped[int] = mapped_column(default=1)
-    recurrences: Mapped[int] = mapped_column(default=0)
-    watch_until: Mapped[date | None]  # 观察期
-    drafted_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-    issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    source: Mapped[str] = fact(_l("Source"), String(20), choices=SOURCES, default="complaint")
+    problem: Mapped[str] = fact(_l("Nonconformity"), Text, searchable=True)  # 不合格事实
+    requirement: Mapped[str | None] = fact(_l("Requirement"), Text, searchable=True)
+    due_on: Mapped[date | None] = fact(_l("Due"), name="due")
+    product_id: Mapped[int | None] = fact(_l("Product"), ForeignKey("product.id"), lookup="product", name="product")
+    failure_mode_id: Mapped[int | None] = fact(
+        _l("Failure mode"), ForeignKey("failure_mode.id"), lookup="failure_mode", name="failure_mode"
+    )
+    round: Mapped[int] = fact(_l("Round"), default=1)
+    recurrences: Mapped[int] = fact(_l("Recurrences"), default=0)
+    watch_until: Mapped[date | None] = fact(_l("Watched until"))  # 观察期
+    drafted_by_id: Mapped[int | None] = fact(_l("Drafted by"), ForeignKey("ab_user.id"), person=True)
+    issued_at: Mapped[datetime | None] = fact(_l("Issued at"), UtcDateTime)
+    issued_by_id: Mapped[int | None] = fact(_l("Issued by"), ForeignKey("ab_user.id"), person=True)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    responsible_department: Mapped[Department] = relationship(foreign_keys="CorrectiveAction.department_id")
+    department: Mapped[Department] = relationship(foreign_keys="CorrectiveAction.department_id")
     product: Mapped[Product | None] = relationship()
     failure_mode: Mapped[FailureMode | None] = relationship()
     complaints: Mapped[list[Complaint]] = relationship(
-        secondary=corrective_complaint, backref=backref("notices", lazy="select")
+        secondary=corrective_complaint,
+        backref="notices",
+        info={"fact": Fact(_l("Complaints"), lookup="complaint")},
     )
     analyses: Mapped[list[Analysis]] = relationship(order_by="Analysis.id", back_populates="notice")
     actions: Mapped[list[Action]] = relationship(order_by="Action.id", back_populates="notice")
@@ -86,50 +98,54 @@ class CorrectiveAction(Record):
         return sum(item.result != EFFECTIVE for item in self.checks)
 
 
-class Part:
-    """A row written by a step, kept per round."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    notice_id: Mapped[int] = mapped_column(ForeignKey("corrective_action.id"), index=True)
-    round: Mapped[int] = mapped_column(default=1)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-
-
-class Analysis(Part, Model):
+class Analysis(Part):
     """原因分析: why it happened, and why nobody noticed."""
 
     __tablename__ = "corrective_analysis"
 
-    method: Mapped[str] = mapped_column(String(20))
-    steps: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)  # whys, branches or disciplines
-    root_cause: Mapped[str] = mapped_column(Text)
-    escape_cause: Mapped[str | None] = mapped_column(Text)  # 流出原因
+    notice_id: Mapped[int] = mapped_column(ForeignKey("corrective_action.id"), index=True)
+    method: Mapped[str] = fact(_l("Method"), String(20), choices=METHODS)
+    steps: Mapped[list[dict[str, str]]] = fact(_l("Sheet"), JSON, default=list)  # whys, branches or disciplines
+    root_cause: Mapped[str] = fact(_l("Root cause"), Text)
+    escape_cause: Mapped[str | None] = fact(  # 流出原因
+        _l("Escape cause"), Text, help=_l("Why nobody noticed before the customer did.")
+    )
     notice: Mapped[CorrectiveAction] = relationship(back_populates="analyses")
 
 
-class Action(Part, Model):
+class Action(Part):
     """措施项: what is done, by whom, until when, and the evidence."""
 
     __tablename__ = "corrective_item"
 
-    type: Mapped[str] = mapped_column(String(20))
-    description: Mapped[str] = mapped_column(Text)
-    owner_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
-    due: Mapped[date]
-    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    evidence: Mapped[str | None] = mapped_column(Text)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("corrective_action.id"), index=True)
+    type: Mapped[str] = fact(_l("Kind of action"), String(20), choices=ACTIONS)
+    description: Mapped[str] = fact(_l("What is done"), Text)
+    owner_id: Mapped[int] = fact(_l("Owner"), ForeignKey("ab_user.id"), index=True, person=True)
+    due: Mapped[date] = fact(_l("Due"))
+    done_at: Mapped[datetime | None] = fact(_l("Done at"), UtcDateTime)
+    evidence: Mapped[str | None] = fact(_l("Evidence"), Text, help=_l("What proves it. Attach the files below."))
     notice: Mapped[CorrectiveAction] = relationship(back_populates="actions")
     owner: Mapped[User] = relationship(foreign_keys=[owner_id])
 
+    def __repr__(self) -> str:
+        return f"{self.description} ({name_of(self.owner_id)}, {self.due})"
 
-class EffectivenessCheck(Part, Model):
+
+class EffectivenessCheck(Part):
     """有效性验证: QC looks again after a month; never somebody who carried it out."""
 
     __tablename__ = "effectiveness_check"
 
-    result: Mapped[str] = mapped_column(String(20))
-    method: Mapped[str] = mapped_column(Text)
-    sample: Mapped[str] = mapped_column(Text)
-    early_reason: Mapped[str | None] = mapped_column(Text)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("corrective_action.id"), index=True)
+    result: Mapped[str] = fact(_l("Result"), String(20), choices=RESULTS)
+    method: Mapped[str] = fact(_l("How it was verified"), Text)
+    sample: Mapped[str] = fact(_l("Sample"), Text)
+    early_reason: Mapped[str | None] = fact(_l("Reason for verifying early"), Text)
     notice: Mapped[CorrectiveAction] = relationship(back_populates="checks")
+
+
+witness.called("corrective_complaint", _l("Complaint of a notice"))
+witness.called("corrective_analysis", _l("Cause analysis"))
+witness.called("corrective_item", _l("Action"))
+witness.called("effectiveness_check", _l("Effectiveness check"))

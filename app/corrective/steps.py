@@ -3,59 +3,30 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from app.core import clock, deadlines, settings
-from app.core.names import full_name
-from app.core.workflow import Deed
-from app.organisation.people import find_login
+from app.core import settings
+from app.core.process.deeds import Deed
+from app.core.time import clock, deadlines
 
 from .codes import EFFECTIVE, C
-from .models import Action, Analysis, CorrectiveAction, EffectivenessCheck
+from .models import CorrectiveAction
 from .rules import chosen
 from .sheets import SHEETS
 
 D = Deed[CorrectiveAction]
 
 
-def _part(deed: D) -> dict[str, Any]:
-    return {"round": deed.record.round, "at": deed.at, "by_id": deed.actor.user_id}
-
-
 def issue(deed: D) -> None:
     """From here an own-quality complaint may be closed (2.6)."""
-    deed.record.issued_at, deed.record.issued_by_id = deed.at, deed.actor.user_id
     for complaint in deed.record.complaints:
         deadlines.meet(deed.session, complaint, ("CAPA_ISSUE",), deed.at)
 
 
-def reassign_department(deed: D) -> None:
-    deed.set(department_id=deed.data["responsible_department"])
-    deed.session.expire(deed.record, ["responsible_department"])
-
-
-def analyse(deed: D) -> None:
-    """原因分析: an earlier one of the round stays in the file."""
-    values = {name: deed.data.get(name) for name in ("method", "root_cause", "escape_cause")}
-    name = SHEETS.get(values["method"] or "", "")
-    steps = [row for row in deed.data.get(name) or [] if all(row.values())]  # an empty branch was only offered
-    deed.record.analyses.append(Analysis(**_part(deed), **values, steps=steps))
-    deed.note(**values, **({name: [list(row.values())[-1] for row in steps] or None} if name else {}))
-
-
-def plan(deed: D) -> None:
-    """A plan that was rejected before is replaced by the new one."""
-    for old in deed.record.current_actions:
-        deed.record.actions.remove(old)
-        deed.session.delete(old)
-    told = []
-    for row in deed.data["actions"]:
-        person = find_login(deed.session, row["owner"])
-        assert person is not None  # the check has seen it
-        facts = {name: row[name] for name in ("type", "description", "due")}
-        deed.record.actions.append(Action(**_part(deed), **facts, owner_id=person.user_id))
-        told.append(f"{row['description']} ({full_name(person.user)}, {row['due']})")
-    deed.note(actions=told)
+def keep_sheet(deed: D) -> None:
+    """The way to the root cause, as the method's own sheet leads there; the other sheets are not looked at."""
+    name = SHEETS.get(deed.added.method, "")
+    deed.added.steps = [row for row in deed.data.get(name) or [] if all(row.values())]  # others were only offered
+    deed.note(**{name: [list(row.values())[-1] for row in deed.added.steps] or None} if name else {})
 
 
 def accept_plan(deed: D) -> None:
@@ -71,18 +42,11 @@ def finish_action(deed: D) -> None:
     deed.note(finished=row.description, evidence=row.evidence)
 
 
-def finish(deed: D) -> None:
-    deed.record.finished_at = deed.at
-
-
 def verify(deed: D) -> None:
     """有效性验证: effective ends it, anything else begins the next round."""
     record = deed.record
-    values = {name: deed.data.get(name) for name in ("result", "method", "sample", "early_reason")}
-    record.checks.append(EffectivenessCheck(**_part(deed), **values))
-    deed.note(**values)
-    deed.comment = deed.data.get("early_reason") or ""
-    if values["result"] == EFFECTIVE:
+    deed.comment = deed.added.early_reason or ""
+    if deed.added.result == EFFECTIVE:
         days = settings.get(deed.session, "watch_days")
         record.watch_until = clock.local(deed.at).date() + timedelta(days=days)
     else:

@@ -6,10 +6,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.core.turns import users_who_may
-from app.core.workflow import Actor
+from app.core.process.turns import users_who_may
 from app.organisation import handing
-from app.organisation.people import Person
 
 from .models import Customer
 
@@ -19,9 +17,9 @@ def customers(session: Session, user_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def give(session: Session, user_id: int, to: Person, actor: Actor, reason: str) -> None:
-    for customer in session.scalars(select(Customer).where(Customer.sales_owner_id == user_id)):
-        customer.sales_owner_id = to.user_id
+def give(session: Session, deal: handing.Deal) -> None:
+    for customer in session.scalars(select(Customer).where(Customer.sales_owner_id == deal.user_id)):
+        customer.sales_owner_id = deal.to.user_id
 
 
 def _able(session: Session) -> list[int]:

@@ -8,18 +8,16 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.core.security import current_rights
-from app.core.views import write
+from app.core.pages.views import write
+from app.core.rights.current import current_rights
+from app.core.text import phones
 
+from .alike import same_name, same_phone
 from .codes import LINES
 from .models import Contact, Customer, Product, ProductUnit
-from .names import digits, is_regular
-from .scope import in_scope
-
-MOST = 5
 
 
 def save_customer(session: Session, row: Customer | None, values: dict[str, Any]) -> Customer:
@@ -54,30 +52,13 @@ def quick_customer(session: Session, values: dict[str, Any]) -> Customer:
     return customer
 
 
-def same_phone(session: Session, phone: str | None, but: int | None = None) -> Sequence[Customer]:
-    """Visible customers who have this number themselves or through a contact."""
-    number = digits(phone)
-    if len(number) < 5:
-        return []
-    by_contact = select(Contact.customer_id).where(Contact.phone_digits == number)
-    query = select(Customer).where(or_(Customer.phone_digits == number, Customer.id.in_(by_contact)), in_scope())
-    query = query.options(joinedload(Customer.region)).order_by(Customer.id.desc()).limit(MOST)
-    return session.scalars(query.where(Customer.id != but) if but else query).all()
-
-
-def same_name(session: Session, name: str, but: int | None = None) -> Sequence[Customer]:
-    """Visible customers of exactly this name."""
-    query = select(Customer).where(Customer.name == name.strip(), in_scope()).limit(MOST)
-    return session.scalars(query.where(Customer.id != but) if but else query).all()
-
-
 def hints(session: Session, phone: str | None, name: str = "", but: int | None = None) -> list[str]:
     """What the clerk should look at, though it is no reason to refuse."""
-    found = []
-    if phone and not is_regular(phone):
-        found.append(
-            _("“%(phone)s” is not a regular phone number. That is fine for a hotline; else check it.", phone=phone)
-        )
+    odd = [piece.number.strip() for piece in phones.numbers(phone) if not phones.is_regular(piece.number)]
+    found = [
+        _("“%(phone)s” is not a regular phone number. That is fine for a hotline; else check it.", phone=number)
+        for number in odd
+    ]
     if twice := [customer.name for customer in same_phone(session, phone, but)]:
         found.append(_("The phone number also belongs to: %(names)s. Is it the same customer?", names=", ".join(twice)))
     if name and same_name(session, name, but):

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import has_request_context
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from app.core.lookups import PAGE, lookup
+from app.core.fields.lookups import PAGE, Named, lookup
+from app.core.pages.listing import matching
+from app.core.record.search import words_of
 
+from . import searching
 from .models import Contact, Customer, FailureMode, Product, ProductCategory, ProductUnit
-from .names import digits
-from .scope import in_scope, reads_contacts
+from .scope import in_scope
 
 Rows = list[tuple[Any, str]]
+CUSTOMERS = Named(Customer.id, Customer.id, Customer.name, Customer.name, in_scope)
+PRODUCTS = Named(
+    Product.id, Product.model, Product.model + " " + Product.name_zh, Product.model + " " + Product.name_en
+)
+UNITS = Named(ProductUnit.id, ProductUnit.serial_no, ProductUnit.serial_no, ProductUnit.serial_no)
+CATEGORIES = Named(ProductCategory.id, ProductCategory.code, ProductCategory.name_zh, ProductCategory.name_en)
+FAILURE_MODES = Named(FailureMode.id, FailureMode.code, FailureMode.name_zh, FailureMode.name_en)
+
+
+def _of_visible_customers() -> ColumnElement[bool]:
+    return Contact.customer.has(in_scope())
+
+
+CONTACTS = Named(Contact.id, Contact.id, Contact.name, Contact.name, _of_visible_customers)
 
 
 def number(text: str) -> int | None:
@@ -29,17 +45,9 @@ def page(query: Any, offset: int) -> Any:
 # ---- customers
 
 
-def matching(term: str) -> ColumnElement[bool]:
-    """By name, short name, pinyin initials or the beginning of a phone number, also a contact's."""
-    hits = [Customer.name.icontains(term, autoescape=True), Customer.short_name.icontains(term, autoescape=True)]
-    if term.isascii() and term.isalpha():
-        hits.append(Customer.pinyin.startswith(term.lower(), autoescape=True))
-    phone = digits(term) if sum(char.isdigit() for char in term) >= 4 else ""
-    if phone and (reads_contacts() or not has_request_context()):
-        hits.append(Customer.phone_digits.startswith(phone, autoescape=True))
-        by_contact = select(Contact.customer_id).where(Contact.phone_digits.startswith(phone, autoescape=True))
-        hits.append(Customer.id.in_(by_contact))
-    return or_(*hits)
+def every(one: Callable[[Session, str], ColumnElement[bool]], session: Session, term: str) -> list[ColumnElement[bool]]:
+    """Every word of what is typed so far; a select narrows with the first character."""
+    return [one(session, word) for word in words_of(term)]
 
 
 def find_customer(session: Session, text: str) -> tuple[Any, str] | None:
@@ -49,12 +57,11 @@ def find_customer(session: Session, text: str) -> tuple[Any, str] | None:
     return (found.id, found.name) if found and found.active else None
 
 
-@lookup("customer", permission=("can_list", "Customer"), find=find_customer)
+@lookup("customer", permission=("can_list", "Customer"), find=find_customer, named=CUSTOMERS)
 def search_customers(session: Session, term: str, offset: int) -> Rows:
     query = select(Customer.id, Customer.name).where(Customer.active.is_(True), in_scope())
-    if term:
-        query = query.where(matching(term))
-    return [(row.id, row.name) for row in session.execute(page(query.order_by(Customer.id.desc()), offset))]
+    query = query.where(*every(searching.found_customer, session, term))
+    return [(row.id, row.name) for row in session.execute(page(query.order_by(Customer.reading, Customer.id), offset))]
 
 
 def _contacts() -> Any:
@@ -66,16 +73,12 @@ def find_contact(session: Session, text: str) -> tuple[Any, str] | None:
     return (found.id, found.name) if found else None
 
 
-@lookup("contact", permission=("can_list", "Contact"), find=find_contact)
+@lookup("contact", permission=("can_list", "Contact"), find=find_contact, named=CONTACTS)
 def search_contacts(session: Session, term: str, offset: int) -> Rows:
-    query = _contacts()
-    if term:
-        query = query.where(
-            or_(Contact.name.icontains(term, autoescape=True), Customer.name.icontains(term, autoescape=True))
-        )
+    query = _contacts().where(*every(searching.found_contact, session, term))
     return [
         (row.id, f"{row.name} · {row.customer}")
-        for row in session.execute(page(query.order_by(Contact.id.desc()), offset))
+        for row in session.execute(page(query.order_by(Contact.reading, Contact.id), offset))
     ]
 
 
@@ -92,18 +95,9 @@ def find_product(session: Session, text: str) -> tuple[Any, str] | None:
     return _named(session, Product, text)
 
 
-@lookup("product", permission=("can_list", "Product"), find=find_product)
+@lookup("product", permission=("can_list", "Product"), find=find_product, named=PRODUCTS)
 def search_products(session: Session, term: str, offset: int) -> Rows:
-    query = select(Product)
-    if term:
-        query = query.where(
-            or_(
-                *(
-                    column.icontains(term, autoescape=True)
-                    for column in (Product.model, Product.name_zh, Product.name_en)
-                )
-            )
-        )
+    query = select(Product).where(*every(searching.PRODUCTS.has, session, term))
     return [(row.id, row.label) for row in session.scalars(page(query.order_by(Product.model), offset))]
 
 
@@ -111,11 +105,9 @@ def find_unit(session: Session, text: str) -> tuple[Any, str] | None:
     return _named(session, ProductUnit, text)
 
 
-@lookup("product_unit", permission=("can_list", "ProductUnit"), find=find_unit)
+@lookup("product_unit", permission=("can_list", "ProductUnit"), find=find_unit, named=UNITS)
 def search_units(session: Session, term: str, offset: int) -> Rows:
-    query = select(ProductUnit.id, ProductUnit.serial_no)
-    if term:
-        query = query.where(ProductUnit.serial_no.icontains(term, autoescape=True))
+    query = select(ProductUnit.id, ProductUnit.serial_no).where(*every(searching.UNITS.has, session, term))
     return [(row.id, row.serial_no) for row in session.execute(page(query.order_by(ProductUnit.id.desc()), offset))]
 
 
@@ -127,12 +119,12 @@ def find_category(session: Session, text: str) -> tuple[Any, str] | None:
     return (row.id, row.label) if row else None
 
 
-@lookup("category", permission=("can_list", "Product"), find=find_category)
+@lookup("category", permission=("can_list", "Product"), find=find_category, named=CATEGORIES)
 def search_categories(session: Session, term: str, offset: int) -> Rows:
     return _few(session, ProductCategory, term, offset)
 
 
-lookup("product_category", permission=("can_list", "Product"), find=find_category)(search_categories)
+lookup("product_category", permission=("can_list", "Product"), find=find_category, named=CATEGORIES)(search_categories)
 
 
 def find_failure_mode(session: Session, text: str) -> tuple[Any, str] | None:
@@ -141,7 +133,7 @@ def find_failure_mode(session: Session, text: str) -> tuple[Any, str] | None:
     return (by_code.id, str(by_code)) if by_code else _named(session, FailureMode, text)
 
 
-@lookup("failure_mode", permission=("can_list", "FailureMode"), find=find_failure_mode)
+@lookup("failure_mode", permission=("can_list", "FailureMode"), find=find_failure_mode, named=FAILURE_MODES)
 def search_failure_modes(session: Session, term: str, offset: int) -> Rows:
     return _few(session, FailureMode, term, offset)
 
@@ -149,8 +141,6 @@ def search_failure_modes(session: Session, term: str, offset: int) -> Rows:
 def _few(session: Session, model: Any, term: str, offset: int) -> Rows:
     """A short table by code and both names."""
     query = select(model).order_by(model.code)
-    if term:
-        query = query.where(
-            or_(*(column.icontains(term, autoescape=True) for column in (model.code, model.name_zh, model.name_en)))
-        )
+    if (condition := matching((model.code, model.name_zh, model.name_en), term)) is not None:
+        query = query.where(condition)
     return [(row.id, str(row)) for row in session.scalars(page(query, offset))]

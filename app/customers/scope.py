@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import has_request_context
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
-from app.core.filters import RowScope
-from app.core.records import Record
-from app.core.security import Rights, current_rights
+from app.core.kind.registry import visible_ids
+from app.core.record.records import Record
+from app.core.rights.current import current_rights
+from app.core.rights.rights import Rights
 
 from .models import Contact, Customer
 
 LINES = ("mf", "re")
-VISIBLE: dict[str, Callable[[Rights], ColumnElement[bool]]] = {}  # kind of record → its row rights, set by its domain
 
 
 def visible(rights: Rights) -> ColumnElement[bool]:
@@ -25,17 +21,8 @@ def visible(rights: Rights) -> ColumnElement[bool]:
     if rights.may("see_all", "Customer"):
         return line
     own = Customer.sales_owner_id.in_(rights.stands_for)
-    return and_(line, or_(own, *(Customer.id.in_(_met(kind, rights)) for kind in VISIBLE)))
-
-
-def _met(kind: str, rights: Rights) -> Select[Any]:
-    """The customers of the records of a kind that this person may see."""
-    return select(Record.customer_id).where(Record.kind == kind, Record.id.in_(visible_records(kind, rights)))
-
-
-def visible_records(kind: str, rights: Rights) -> Select[Any]:
-    """The ids of the records of a kind that this person may see."""
-    return select(Record.__mapper__.polymorphic_map[kind].class_.id).where(VISIBLE[kind](rights))
+    met = select(Record.customer_id).where(visible_ids(rights))
+    return and_(line, or_(own, Customer.id.in_(met)))
 
 
 def in_scope() -> ColumnElement[bool]:
@@ -48,19 +35,6 @@ def reads_contacts(thing: str = "Customer") -> bool:
     return current_rights().may("see_contact", thing)
 
 
-class CustomerScope(RowScope):
-    """Row rights of customers, alike in list, show, edit, select, REST and export."""
-
-    name: Any = _l("Visible customers")
-
-    def condition(self) -> ColumnElement[bool]:
-        return visible(current_rights())
-
-
-class OfCustomerScope(RowScope):
+def of_visible(rights: Rights) -> ColumnElement[bool]:
     """A contact is visible with its customer."""
-
-    name: Any = _l("Visible customers")
-
-    def condition(self) -> ColumnElement[bool]:
-        return Contact.customer_id.in_(select(Customer.id).where(visible(current_rights())))
+    return Contact.customer_id.in_(select(Customer.id).where(visible(rights)))

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.complaints.codes import OPEN
 from app.complaints.consultation import CONSULTATION
-from app.complaints.models import Complaint, SiteService
-from app.core import attachments, clock
-from app.core.workdays import load_calendar
-from app.core.workflow import Actor
+from app.complaints.models import Complaint
+from app.complaints.services import SiteService
+from app.core.record import attachments
+from app.core.rights.actor import Actor
+from app.core.time import clock
+from app.core.time.workdays import load_calendar
 from app.corrective.models import CorrectiveAction
 from app.corrective.workflow import CORRECTIVE
 from app.gm.models import GmReport
@@ -38,7 +40,7 @@ def play(session: Session, record: Complaint, scene: Scene, actor: Actor) -> Non
     """Play one scene beside the complaint."""
     kind, _dot, step = scene.step.partition(".")
     if kind == "attach":
-        attachments.keep(session, record, "撤诉函.txt", LETTER, "evidence", actor.user_id)
+        attachments.keep(session, record, attachments.made("撤诉函.txt", LETTER, "evidence"), actor.user_id)
     elif kind == "consultation":
         row = next(item for item in record.consultations if item.department.code == step)
         CONSULTATION.fire(session, row, "answer", actor, scene.data)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core import clock
-from app.core.turns import Function
+from app.core.process.turns import Function
+from app.core.time import clock
 from app.customers.models import Contact, Customer, FailureMode, Product, ProductCategory, ProductUnit
 from app.organisation.models import Competence, Department, EmployeeCompetence, Region
 from app.organisation.people import create_person

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.complaints.models import Complaint
-from app.core import clock
-from app.core.workflow import Actor
+from app.core.rights.actor import Actor
+from app.core.time import clock
 from app.corrective import heads
 from app.corrective.codes import C
 from app.corrective.models import CorrectiveAction
-from app.corrective.workflow import CORRECTIVE, create
+from app.corrective.opening import create
+from app.corrective.workflow import CORRECTIVE
 from app.customers.models import Product
 from app.organisation.models import Department
 

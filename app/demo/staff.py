@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from app.core import clock
-from app.core.turns import Function
+from app.core import settings
+from app.core.process.turns import Function
+from app.core.time import clock
 from app.customers.models import Contact, Customer, FailureMode, Product, ProductCategory, ProductUnit
 from app.organisation.models import Competence, Department, EmployeeCompetence, Region
 from app.organisation.people import create_person
 from app.organisation.regions import import_regions
 
 DEPARTMENTS = (  # code, names, kind, line, plain functions of the whole department
-    ("reception", "客户接待部", "Reception", "reception", "mf", ("reception",)),
+    ("reception", "顾客接待部", "Reception", "reception", "mf", ("reception",)),
     ("qc", "质检部", "Quality Control", "qc", "mf", ("qc",)),
     ("tech", "技术部", "Engineering Service", "tech", "mf", ()),
     ("production", "生产部", "Production", "production", "mf", ()),
@@ -55,6 +56,12 @@ MANAGERS = {
     "production": "production_manager",
     "marketing": "marketing_manager",
     "management": "gm",
+}
+REACHED = {  # how customers reach the company
+    "phone": "0571-88880000",
+    "mail": "service@example.com",
+    "hours": "周一至周五 8:30–17:30",
+    "hours_en": "Monday to Friday, 8:30–17:30",
 }
 REMOTE = ("540630", "653131", "150784", "632701", "542523", "533422", "232701", "460300")
 CATEGORIES = (
@@ -102,6 +109,8 @@ def hire(session: Any, password: str) -> None:
     """Everybody and everything a complaint needs, but no complaint."""
     import_regions(session)
     _flag_remote(session)
+    for name, value in REACHED.items():
+        settings.put(session, f"company_{name}", value)
     departments = _departments(session)
     people = {
         login: create_person(

@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.core import clock
+from app.core.time import clock
 
 Story = Iterator[datetime]  # yields the moment of what it does next
 

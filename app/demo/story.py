@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from app.complaints import intake
 from app.complaints.models import Complaint
 from app.complaints.workflow import COMPLAINT
-from app.core import attachments, clock, deadlines
-from app.core.workdays import load_calendar
-from app.core.workflow import Actor, Invalid
+from app.core.process.refused import Invalid
+from app.core.record import attachments
+from app.core.rights.actor import Actor
+from app.core.time import clock, deadlines
+from app.core.time.workdays import load_calendar
 from app.customers.models import Customer, FailureMode, Product
 from app.extensions import db
 
@@ -116,7 +118,8 @@ def _receive(session: Session, plot: Plot, names: dict[str, int]) -> Complaint:
         session, record, ("ACK",), clock.now() + timedelta(minutes=1)
     )  # the engine's mail of the minute after
     if plot.channel in ("letter", "fax"):
-        attachments.keep(session, record, "投诉函件.png", PIXEL, "letter", names["reception"])
+        letter = attachments.made("投诉函件.png", PIXEL, "letter")
+        attachments.keep(session, record, letter, names["reception"])
     return record
 
 

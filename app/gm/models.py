@@ -10,7 +10,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.records import Record
+from app.core.kind.choices import Choices
+from app.core.kind.facts import fact
+from app.core.record.records import Record
 from app.core.types import UtcDateTime
 from app.organisation.models import Department
 
@@ -24,13 +26,21 @@ class G(StrEnum):
     closed = auto()
 
 
-KINDS = {
-    "major_complaint": _l("Major complaint"),
-    "expectation": _l("Customer expectation"),
-    "overdue": _l("Deadline three days overdue"),
-    "ineffective": _l("Corrective action ineffective three times"),
-    "other": _l("Other"),
-}
+REASONS = Choices(
+    "gm_report.reason",
+    _l("Kind of matter"),
+    {
+        "major_complaint": _l("Major complaint"),
+        "expectation": _l("Customer expectation"),
+        "overdue": _l("Deadline three days overdue"),
+        "ineffective": _l("Corrective action ineffective three times"),
+        "other": _l("Other"),
+    },
+    fixed=dict.fromkeys(
+        ("major_complaint", "expectation", "overdue", "ineffective"),
+        _l("4.4: the portal itself brings such matters before the General Manager"),
+    ),
+)
 
 
 class GmReport(Record):
@@ -41,19 +51,21 @@ class GmReport(Record):
 
     id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
     __mapper_args__: Any = {"polymorphic_identity": "gm_report", "inherit_condition": id == Record.id}  # not by `about`
-    reason: Mapped[str] = mapped_column(String(20))
-    at_once: Mapped[bool] = mapped_column(default=False)  # an expectation that does not wait for the week's list
-    about_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"), index=True)
-    summary: Mapped[str | None] = mapped_column(Text)
-    measures: Mapped[str | None] = mapped_column(Text)
-    reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    read_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-    instruction: Mapped[str | None] = mapped_column(Text)  # 批示
-    instruction_due: Mapped[date | None]
-    instructed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    outcome: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str] = fact(_l("Kind of matter"), String(20), choices=REASONS)
+    at_once: Mapped[bool] = fact(
+        _l("Can't wait"), default=False, help=_l("Otherwise a customer's expectation stands in the weekly list.")
+    )
+    about_id: Mapped[int | None] = fact(_l("About"), ForeignKey("record.id"), lookup="complaint", index=True)
+    summary: Mapped[str | None] = fact(_l("What happened"), Text)
+    measures: Mapped[str | None] = fact(_l("Measures"), Text)
+    reported_at: Mapped[datetime | None] = fact(_l("Reported at"), UtcDateTime)
+    reported_by_id: Mapped[int | None] = fact(_l("Reported by"), ForeignKey("ab_user.id"), person=True)
+    read_at: Mapped[datetime | None] = fact(_l("Read at"), UtcDateTime)
+    read_by_id: Mapped[int | None] = fact(_l("Read by"), ForeignKey("ab_user.id"), person=True)
+    instruction: Mapped[str | None] = fact(_l("Instruction"), Text)  # 批示
+    instruction_due: Mapped[date | None] = fact(_l("Due"), help=_l("Left empty, the time of the deadline rule holds."))
+    instructed_at: Mapped[datetime | None] = fact(_l("Instructed at"), UtcDateTime)
+    outcome: Mapped[str | None] = fact(_l("Outcome"), Text)
 
     about: Mapped[Record | None] = relationship(foreign_keys=[about_id])
     department: Mapped[Department | None] = relationship(foreign_keys="GmReport.department_id")

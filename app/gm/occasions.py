@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.complaints.models import Complaint
-from app.core import clock
-from app.core.deadlines import Deadline
-from app.core.records import Record
-from app.core.turns import users_with_role
-from app.core.workflow import SYSTEM, Fired, after
+from app.core.process.turns import users_with_role
+from app.core.process.workflow import Fired, after
+from app.core.record.records import Record
+from app.core.rights.actor import SYSTEM
+from app.core.time import clock, deadlines
+from app.core.time.deadlines import Deadline
 from app.corrective.codes import EFFECTIVE
 from app.corrective.models import CorrectiveAction
 from app.notifications import outbox
@@ -22,7 +23,8 @@ from app.notifications.quiet import in_business_hours
 from app.notifications.scan import WHEN_LONG_OVERDUE
 
 from .models import G, GmReport
-from .workflow import open_report
+from .opening import open_report
+from .telling import in_the_mail_of_the_day, next_mail
 
 FAILURES = 3
 AGAIN_AFTER = timedelta(hours=4)
@@ -46,24 +48,44 @@ def ineffective(fired: Fired) -> None:
         open_report(fired.session, "ineffective", f"{record.number} {record.title}", SYSTEM, record)
 
 
+@after("gm_report", "register")
+def calm_matter(fired: Fired) -> None:
+    """What can wait stands in the mail of the day; the bell rings at once."""
+    record = fired.record
+    assert isinstance(record, GmReport)
+    if record.is_urgent or record.is_weekly:
+        return
+    in_the_mail_of_the_day(fired.session, deadlines.running(fired.session, record, "GM_READ")[0].started_at)
+    outbox.ring(fired.session, "gm_report.register", record.id, users_with_role(fired.session, "gm"))
+
+
 def remind_unread(session: Session) -> int:
-    """Again every four hours by day, until it is read (4.4); answers how many mails. Commits."""
+    """Again every four hours by day, until it is read (4.4); several that can wait, once a day. Commits."""
     now = clock.now()
     if not FIRST_HOUR <= clock.local(now).hour < LAST_HOUR:
         return 0
-    quiet = in_business_hours(session, now) != now
-    unread = select(GmReport).where(
-        GmReport.read_at.is_(None), GmReport.state != G.closed.value, GmReport.created_at <= now - AGAIN_AFTER
-    )
-    owed = 0
-    for record in session.scalars(unread.order_by(GmReport.id).options(selectinload(GmReport.about))).all():
-        if record.is_weekly or (quiet and not record.is_urgent):
-            continue
-        times = (now - record.created_at) // AGAIN_AFTER
-        people = users_with_role(session, "gm")
+    unread = _unread(session)
+    calm = [pair for pair in unread if not pair[0].is_urgent]
+    told = [pair for pair in unread if pair[1] <= now - AGAIN_AFTER]
+    by_day = [pair for pair in told if pair in calm] if in_business_hours(session, now) == now else []
+    owed = in_the_mail_of_the_day(session, now) if by_day and len(calm) > 1 else 0
+    for record, begun in [pair for pair in told if pair not in calm] + (by_day if len(calm) == 1 else []):
+        times, people = (now - begun) // AGAIN_AFTER, users_with_role(session, "gm")
         owed += outbox.owe(session, "gm_unread", record.id, str(times), people, urgent=record.is_urgent)
     session.commit()
     return owed
+
+
+def _unread(session: Session) -> list[tuple[GmReport, datetime]]:
+    """What the general manager is to read, and since when."""
+    query = (
+        select(GmReport, Deadline.started_at)
+        .join(Deadline, (Deadline.record_id == GmReport.id) & (Deadline.code == "GM_READ"))
+        .where(GmReport.read_at.is_(None), GmReport.state != G.closed.value, Deadline.met_at.is_(None))
+        .order_by(GmReport.id)
+        .options(selectinload(GmReport.about))
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def long_overdue(session: Session, deadline: Deadline) -> None:
@@ -71,6 +93,8 @@ def long_overdue(session: Session, deadline: Deadline) -> None:
     record = deadline.record
     if not isinstance(record, GmReport):
         open_report(session, "overdue", f"{record.number} {record.title}", SYSTEM, record)
+    elif not record.is_urgent:
+        in_the_mail_of_the_day(session, next_mail(session))
 
 
 def in_the_list(session: Session, lists: dict[int, List], since: datetime) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import selectinload
 
-from app.core.api import BaseApi
-from app.core.views import table
+from app.core.pages.views import table
+from app.core.rest.api import BaseApi
+from app.core.rest.shapes import says
 
 from .models import OutboxMail
 
@@ -24,8 +25,9 @@ class OutboxMailApi(BaseApi):
         "id",
         "event",
         "record_id",
-        ("number", lambda mail: mail.record.number if mail.record else None),
-        ("user", lambda mail: mail.user.username if mail.user else None),
+        ("number", says(str | None, lambda mail: mail.record.number if mail.record else None)),
+        "user_id",
+        ("user", says(str | None, lambda mail: mail.user.username if mail.user else None)),
         "address",
         "locale",
         "urgent",

@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.complaints.models import Assignment, SiteService
-from app.core import clock
-from app.core.awaited import Awaited, waiting
-from app.core.records import Record
-from app.core.turns import holders, users_with_role
-from app.core.workdays import load_calendar
+from app.complaints.models import Assignment
+from app.complaints.services import SiteService
+from app.core.process.also_waiting import Awaited, waiting
+from app.core.process.turns import holders, users_with_role
+from app.core.record.records import Record
+from app.core.time import clock
+from app.core.time.when import due_stamp
+from app.core.time.workdays import load_calendar
 from app.organisation.people import colleagues_of_manager
 
 from . import outbox
@@ -117,7 +119,7 @@ def lines(session: Session, *conditions: Any) -> list[tuple[datetime | None, str
 
 
 def _line(row: Any) -> str:
-    due = f" ({clock.local(row.due_at).strftime('%m-%d %H:%M')})" if row.due_at else ""
+    due = f" ({due_stamp(row.due_at)})" if row.due_at else ""
     return f"{row.number} {row.title[:60]}{due}"
 
 

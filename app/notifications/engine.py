@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.complaints.freezing import freeze_signed
-from app.core import clock, history
+from app.complaints.standing_in import pass_on
+from app.core.files import pending
+from app.core.record import history
 from app.extensions import db
 
 from .digest import send_digests
-from .models import Heartbeat
+from .moved import follow_rights
+from .pulse import EVERY, Guard, beat, report
 from .scan import scan_deadlines
 from .sender import deliver_due
 
@@ -31,18 +36,17 @@ def seal(session: Session) -> int:
     return sealed
 
 
-def beat(session: Session) -> int:
-    """Let the health page see that the engine lives."""
-    row = session.get(Heartbeat, "engine")
-    if row is None:
-        session.add(Heartbeat(name="engine", at=clock.now()))
-    else:
-        row.at = clock.now()
-    session.commit()
-    return 0
-
-
-TICKS: list[Callable[[Session], int]] = [scan_deadlines, send_digests, deliver_due, freeze_signed, seal, beat]
+TICKS: list[Callable[[Session], int]] = [
+    scan_deadlines,
+    send_digests,
+    follow_rights,
+    deliver_due,
+    freeze_signed,
+    pass_on,
+    pending.purge,
+    seal,
+    beat,
+]
 
 
 def tick(app: Flask, stopped: Callable[[], bool] = lambda: False) -> int:
@@ -63,22 +67,42 @@ def tick(app: Flask, stopped: Callable[[], bool] = lambda: False) -> int:
 class Engine:
     """Ticks until it is told to stop."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, server: int | None = None) -> None:
         self.app, self._stop = app, threading.Event()
+        self.guard = Guard(self._stop.set, server)
+        self._beaten = 0.0
 
     def run(self) -> None:
         while not self._stop.is_set():
-            busy = tick(self.app, self._stop.is_set)
+            busy = tick(self.app, self.stopped)
             self._stop.wait(0.1 if busy > 10 else PAUSE)
 
     def stop(self, *_signal: Any) -> None:
-        self._stop.set()
+        self.guard.end()
+
+    def stopped(self) -> bool:
+        """Asked between two pieces of work: each time it is a sign of life."""
+        self.guard.alive_at = now = time.monotonic()
+        if now > self._beaten + EVERY:
+            self._beaten = now
+            with self.app.app_context(), Session(db.engine) as own:
+                try:
+                    beat(own)
+                except SQLAlchemyError:
+                    self.app.logger.exception("engine: beat")
+        return self._stop.is_set()
 
 
-def run_engine(app: Flask) -> None:
-    """The engine as a process of its own, until SIGTERM."""
-    engine = Engine(app)
+def run_engine(app: Flask, server: int | None = None, *, died: bool = False) -> None:
+    """The engine as a process of its own, until SIGTERM or until the server that started it is gone."""
+    engine = Engine(app, server)
     signal.signal(signal.SIGTERM, engine.stop)
+    engine.guard.start()
+    with app.app_context():
+        try:
+            report(db.session, died)
+        except SQLAlchemyError:  # a database that is away comes back: the engine waits for it
+            app.logger.exception("engine: report")
     engine.run()
 
 

@@ -5,38 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
-from app.complaints.models import Complaint
-from app.core import clock
-from app.core.names import full_name
-from app.core.records import Follower
-from app.core.turns import holders
-from app.core.workflow import Fired
+from app.core.kind.registry import KINDS
+from app.core.process.turns import holders
+from app.core.process.workflow import Fired
+from app.core.record.records import Record
+from app.core.time import clock
 from app.customers.models import Customer
-from app.organisation.models import EmployeeProfile
 
 from . import outbox
-from .quiet import in_business_hours
-from .rules import CUSTOMER_STEPS, RULES
+from .beside import told_by
+from .quiet import QUIET, in_business_hours
 
 PATIENCE = timedelta(minutes=30)  # who is on site usually signs there; the link is for those who did not
-QUIET = {
-    "edit",
-    "recompute",
-    "log_contact",
-    "correct_site",
-    "back_at_company",
-    "accept",
-    "depart",
-    "unmark_major",
-    "consult",
-    "quote",
-    "analyse",
-    "read",
-    "explain",
-}
 
 
 def listen(fired: Fired) -> None:
@@ -46,20 +28,22 @@ def listen(fired: Fired) -> None:
     event = f"{record.kind}.{fired.step}"
     people: set[int] = set()
     urgent = False
-    for rule in RULES.get((record.kind, fired.step), []):
+    kind = KINDS[record.kind]
+    for rule in kind.tell.get(fired.step, ()):
         if rule.when(fired):
-            people |= {person for who in rule.tell for person in who(session, record)}
+            people |= {person for who in rule.who for person in who(session, record)}
             urgent = urgent or rule.urgent
-    if fired.step not in QUIET | {"mark_major"}:
+    if fired.step not in QUIET | kind.quiet:
         people |= {person for turn in (record.owner, *_joined(fired)) for person in holders(session, turn)}
-        people |= set(session.scalars(select(Follower.user_id).where(Follower.record_id == record.id)))
+    people |= told_by(session, record, fired.step)
     people.discard(fired.actor.user_id or 0)
     by_day = fired.actor.is_system and not fired.actor.via and not urgent  # at night nobody works but the portal
     not_before = in_business_hours(session, clock.now()) if by_day else None
     facts: dict[str, Any] = {"urgent": urgent, "not_before": not_before, "payload": _told(fired)}
     outbox.owe(session, event, record.id, occurrence, people, **facts)
-    if isinstance(record, Complaint) and fired.step in CUSTOMER_STEPS:
-        _tell_customer(fired, record, occurrence)
+    if fired.step in kind.tell_customer:
+        later = clock.now() + PATIENCE if fired.step == "complete" else None
+        tell_customer(session, record, kind.tell_customer[fired.step], occurrence, later)
 
 
 def _joined(fired: Fired) -> tuple[str, ...]:
@@ -71,31 +55,11 @@ def _told(fired: Fired) -> dict[str, Any]:
     return {"comment": fired.line.comment[:500], "actor": fired.actor.user_id}
 
 
-def _tell_customer(fired: Fired, record: Complaint, occurrence: str) -> None:
-    later = clock.now() + PATIENCE if fired.step == "complete" else None
-    tell_customer(fired.session, record, CUSTOMER_STEPS[fired.step], occurrence, later)
-
-
-def tell_customer(
-    session: Session, record: Complaint, event: str, occurrence: str, later: datetime | None = None
-) -> bool:
+def tell_customer(session: Session, record: Record, event: str, occurrence: str, later: datetime | None = None) -> bool:
     """Owe the customer a mail, in the customer's language; False when there is no address."""
     customer = session.get(Customer, record.customer_id)
     if customer is None or not customer.email:
         return False
-    facts = (event, record.id, occurrence, customer.email, customer.language, _visit(record), later)
+    told = KINDS[record.kind].to_customer(record)
+    facts = (event, record.id, occurrence, customer.email, customer.language, told, later)
     return outbox.owe_customer(session, *facts)
-
-
-def _visit(record: Complaint) -> dict[str, Any]:
-    """Who comes and when, as the customer is told."""
-    row = record.assignment
-    if row is None:
-        return {}
-    profile = object_session(record).get(EmployeeProfile, row.technician_id)  # type: ignore[union-attr]
-    return {
-        "technician": full_name(row.technician),
-        "phone": (profile and profile.mobile) or "",
-        "planned_on": str(row.planned_on or ""),
-        "assigned_on": str(clock.local(row.at).date()),
-    }

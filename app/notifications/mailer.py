@@ -10,12 +10,14 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import css_inline
 from flask import current_app
 from flask_mail import Connection, Mail
 
-from app.core import clock
+from app.core.files import files
+from app.core.time import clock
 
 SEVEN_BIT = default.clone(cte_type="7bit")  # not every server on the way takes eight
 OURS_TO_MEND = (530, 534, 535, 538)  # the server wants us to sign in: no fault of the mail
@@ -151,8 +153,8 @@ def _text(reply: bytes | str) -> str:
     return reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
 
 
-def compose(to: str, subject: str, text: str, html: str, message_id: str) -> EmailMessage:
-    """A mail in text and HTML; line breaks in a header are impossible."""
+def compose(to: str, subject: str, text: str, html: str, message_id: str, logo: bytes = b"") -> EmailMessage:
+    """A mail in text and HTML, the logo within it; line breaks in a header are impossible."""
     mail = EmailMessage(policy=SEVEN_BIT)
     mail["Subject"] = _one_line(subject)
     mail["From"] = _sender()
@@ -164,6 +166,9 @@ def compose(to: str, subject: str, text: str, html: str, message_id: str) -> Ema
     mail.add_alternative(
         css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html), subtype="html"
     )
+    if logo:
+        page: Any = mail.get_payload()
+        page[1].add_related(logo, "image", "png", cid="<logo>", filename="logo.png", disposition="inline")
     return mail
 
 
@@ -178,10 +183,6 @@ def _one_line(words: str) -> str:
 
 def write(mail: EmailMessage, number: int) -> Path:
     """Without a mail server a mail lands in instance/mail, whole or not at all."""
-    folder = Path(current_app.config["MAIL_DIR"])
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{number:06d}.eml"
-    half = file.with_suffix(".part")
-    half.write_bytes(bytes(mail))
-    half.replace(file)
+    file = files.folder(current_app.config["MAIL_DIR"]) / f"{number:06d}.eml"
+    files.write(file, bytes(mail))
     return file

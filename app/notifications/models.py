@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.clock import now
-from app.core.records import Record
+from app.core.model import Model
+from app.core.record.records import Record
+from app.core.time.clock import now
 from app.core.types import UtcDateTime
 
 OPEN = "state IN ('pending', 'sending')"
@@ -83,3 +83,31 @@ class Heartbeat(Model):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MailText(Model):
+    """邮件用语: the words of an event's mail in a language. Earlier words stand among the decisions."""
+
+    __tablename__ = "mail_text"
+    __table_args__ = (UniqueConstraint("event", "lang", name="uq_mail_text_event_lang"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event: Mapped[str] = mapped_column(String(60))
+    lang: Mapped[str] = mapped_column(String(8))
+    subject: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ToldBeside(Model):
+    """另行通知: who an administrator has told of a step beside those the regulation names."""
+
+    __tablename__ = "told_beside"
+    __table_args__ = (UniqueConstraint("kind", "step", name="uq_told_beside_kind_step"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    step: Mapped[str] = mapped_column(String(60))
+    roles: Mapped[list[str]] = mapped_column(JSON, default=list)  # functions, or the company's own roles by name
+    followers: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)

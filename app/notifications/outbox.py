@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.core import clock
+from app.core.time import clock
 
 from .models import Notice, OutboxMail
 
@@ -23,6 +23,7 @@ LEASE = timedelta(minutes=5)
 BACKOFF = (1, 2, 4, 8, 16, 32, 60)  # minutes
 TRIES = 77  # with these pauses: 72 hours of trying
 UNDER_WAY = ("pending", "sending")
+BROKEN = "broken"  # how often the connection broke behind the message
 
 
 @dataclass(frozen=True)
@@ -44,19 +45,24 @@ def owe(
     urgent: bool = False,
     not_before: datetime | None = None,
     payload: dict[str, Any] | None = None,
+    bell: bool = True,
 ) -> int:
     """Owe a mail and a line of the bell to each person, once per occurrence; in the caller's transaction."""
     facts = {"event": event, "record_id": record_id, "urgent": urgent, "payload": payload or {}, "next_at": not_before}
     rows = [
         _row(f"{event}:{record_id}:{occurrence}:{person}", user_id=person, **facts) for person in sorted(set(people))
     ]
-    told = _insert(session, rows)
-    if told:
-        lines = [
-            {"user_id": person, "record_id": record_id, "event": event, "created_at": clock.now()} for person in told
-        ]
-        session.execute(insert(Notice), lines)
+    told = [person for person in _insert(session, rows) if person is not None]
+    if bell:
+        ring(session, event, record_id, told)
     return len(told)
+
+
+def ring(session: Session, event: str, record_id: int | None, people: Iterable[int]) -> None:
+    """A line of the bell for each person."""
+    facts = {"record_id": record_id, "event": event, "created_at": clock.now()}
+    if lines := [{"user_id": person, **facts} for person in people]:
+        session.execute(insert(Notice), lines)
 
 
 def owe_customer(
@@ -184,7 +190,8 @@ def release(session: Session, claims: Iterable[Claim]) -> None:
 
 def resend(session: Session, mail: OutboxMail) -> bool:
     """An administrator asks for it once more; False while it is under way. The caller commits."""
+    payload = {name: value for name, value in (mail.payload or {}).items() if name != BROKEN}
     fresh = {"state": "pending", "next_at": clock.now(), "lease_until": None, "token": "", "attempts": 0}
     at_rest = (OutboxMail.id == mail.id, OutboxMail.state.not_in(UNDER_WAY))
-    done: Any = session.execute(update(OutboxMail).where(*at_rest).values(fresh))
+    done: Any = session.execute(update(OutboxMail).where(*at_rest).values({**fresh, "payload": payload}))
     return bool(done.rowcount)

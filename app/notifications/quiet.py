@@ -1,4 +1,4 @@
-"""Quiet hours: at night and on days off nobody is mailed but for what is major."""
+"""Quiet hours and quiet steps: at night and on days off nobody is mailed but for what is major."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.core import clock, settings
-from app.core.workdays import load_calendar
+from app.core import settings
+from app.core.time import clock
+from app.core.time.workdays import load_calendar
+
+QUIET = frozenset({"edit", "recompute", "explain"})  # what the portal writes beside the steps
 
 
 def in_business_hours(session: Session, moment: datetime) -> datetime:

@@ -11,13 +11,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core import clock
-from app.core.deadlines import Deadline
+from app.core.kind.customer_page import asked_of_customer, still_due
+from app.core.record import links
+from app.core.text.mail_address import sendable
+from app.core.time import clock
+from app.core.time.deadlines import Deadline
 from app.customers.models import Customer
 from app.organisation.models import EmployeeProfile
-from app.public import links
-from app.public.acts import still_due
-from app.public.models import Purpose
 
 from .models import OutboxMail
 from .scan import EVENTS, Told
@@ -25,15 +25,10 @@ from .scan import EVENTS, Told
 REASONS = {
     "left": _l("The person has left the company."),
     "no_address": _l("There is no address."),
-    "told_already": _l("The deputy is told already."),
+    "told_already": _l("The deputy has already been told."),
     "over": _l("What it was about is over."),
 }
 OVER = ("dead", "cancelled")
-ASKED = {  # what a mail to the customer asks for
-    "customer_confirm": Purpose.confirm,
-    "customer_quote": Purpose.quote,
-    "complaint_closed": Purpose.survey,
-}
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,7 @@ def _of(session: Session, user: User) -> To:
     if not user.email:
         raise Nobody("no_address")
     profile = session.get(EmployeeProfile, user.id)
-    return To(user.email, profile.locale if profile else current_app.config["BABEL_DEFAULT_LOCALE"], user.id)
+    return To(_as_sent(user.email), profile.locale if profile else current_app.config["BABEL_DEFAULT_LOCALE"], user.id)
 
 
 def _customer(session: Session, mail: OutboxMail) -> To:
@@ -76,28 +71,47 @@ def _customer(session: Session, mail: OutboxMail) -> To:
     customer = session.get(Customer, record.customer_id) if record and record.customer_id else None
     if customer is None or not customer.email:
         raise Nobody("no_address")
-    if (purpose := ASKED.get(mail.event)) is not None and purpose != Purpose.survey:
-        link = links.current(session, record.id, purpose) if record else None
+    asked = asked_of_customer(record.kind, mail.event) if record else None
+    if record and asked and not asked[1].by_the_way:
+        link = links.current(session, record.id, asked[0])
         if link is None or not still_due(link):
             raise Nobody("over")
-    return To(customer.email, customer.language)
+    return To(_as_sent(customer.email), customer.language)
+
+
+def _as_sent(address: str) -> str:
+    """An address that was kept before addresses were checked, as mail servers take it; else as it is, to be refused."""
+    try:
+        return sendable(address)
+    except ValueError:
+        return address
 
 
 def _reader(session: Session, person: User, actor: int | None, day: date | None = None) -> User | None:
-    """Whoever reads a person's mail that day: the deputy during an absence, but never the one it tells of."""
+    """Whoever reads a person's mail that day: the first along the chain of deputies who is there.
+
+    Never the one it tells of; and the person, when the whole chain is away.
+    """
     if not person.active:
         return None
+    reader, seen = person, {person.id}
+    while (deputy := _deputy(session, reader, day)) is not None and deputy.id not in seen:
+        seen.add(deputy.id)
+        reader = deputy
+    there = reader.active and reader.email and reader.id != actor and _deputy(session, reader, day) is None
+    return reader if there else person
+
+
+def _deputy(session: Session, person: User, day: date | None) -> User | None:
+    """Who stands in for somebody that is away that day, or has left."""
     profile = session.get(EmployeeProfile, person.id)
-    if profile is None or not away(profile, day) or profile.deputy_id == actor:
-        return person
-    deputy = session.get(User, profile.deputy_id)
-    return deputy if deputy is not None and deputy.active and deputy.email else person
+    gone = profile is not None and profile.deputy_id and (away(profile, day) or not person.active)
+    return session.get(User, profile.deputy_id) if profile is not None and gone else None
 
 
 def away(profile: EmployeeProfile, day: date | None = None) -> bool:
     """Absent that day, with somebody to stand in."""
-    first, last = profile.absent_from, profile.absent_to
-    return bool(profile.deputy_id and first and last and first <= (day or clock.today()) <= last)
+    return bool(profile.deputy_id) and profile.is_away(day or clock.today())
 
 
 def _told(session: Session, mail: OutboxMail, reader_id: int) -> bool:

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.complaints.models import Complaint
-from app.core import awaited, clock
-from app.core.deadlines import Deadline
-from app.core.records import Record
-from app.core.turns import holders, users_with_role
+from app.core.kind.registry import KINDS
+from app.core.process import also_waiting
+from app.core.process.turns import holders, users_with_role
+from app.core.record.records import Record
+from app.core.time import clock
+from app.core.time.deadline_rules import DEFAULTS, DeadlineRule
+from app.core.time.deadlines import Deadline
+from app.core.time.workdays import load_calendar
 from app.organisation.people import managers_of
 
 from . import outbox
 from .quiet import in_business_hours
-from .rules import BESIDE_DEADLINE, RESPONSIBLE, THREE_DAYS_LATE
 
 BATCH = 500
-BEYOND = {  # told at the breach itself
-    "HAND_TO_QC": ("reception_lead",),
-    "NEGOTIATE": ("leader",),
-    **dict.fromkeys(("ARRIVE_IN", "ARRIVE_OUT", "ARRIVE_REMOTE", "ARRIVE_SPECIAL"), ("qc_manager", "reception")),  # 2.2
-}
 WHEN_LONG_OVERDUE: list[Callable[[Session, Deadline], None]] = []
 
 
@@ -39,7 +37,7 @@ class Told(IntEnum):
     three_days_late = 4
 
 
-AFTER = {Told.breached: timedelta(0), Told.day_late: timedelta(days=1), Told.three_days_late: timedelta(days=3)}
+LEVEL = {Told.breached: "manager", Told.day_late: "leader", Told.three_days_late: "gm"}  # with whom each step begins
 EVENTS = {
     Told.warned: "deadline_warning",
     Told.breached: "deadline_breached",
@@ -51,14 +49,14 @@ EVENTS = {
 def scan_deadlines(session: Session) -> int:
     """Owe the warnings and escalations that are due; answers how many mails. Commits."""
     now = clock.now()
-    steps = [and_(Deadline.told < step, Deadline.due_at <= now - late) for step, late in AFTER.items()]
+    steps = _steps_due(session, now)
     warning = and_(Deadline.told < Told.warned, Deadline.warn_at <= now)
     query = (
         select(Deadline)
         .where(Deadline.met_at.is_(None), Deadline.cancelled_at.is_(None), or_(warning, *steps))
         .order_by(Deadline.due_at, Deadline.id)
         .limit(BATCH)
-        .options(selectinload(Deadline.record))
+        .options(selectinload(Deadline.record), selectinload(Deadline.rule))
         .with_for_update(skip_locked=True, of=Deadline)
     )
     owed = sum(_tell(session, item, now) for item in session.scalars(query).all())
@@ -66,14 +64,45 @@ def scan_deadlines(session: Session) -> int:
     return owed
 
 
-def step_due(item: Deadline, now: datetime) -> Told:
+def _steps_due(session: Session, now: datetime) -> list[ColumnElement[bool]]:
+    """Which clocks have come to a further step, by their rules; rules that escalate alike are asked about together."""
+    alike: dict[tuple[tuple[Told, int], ...], list[int]] = defaultdict(list)
+    for rule in session.scalars(select(DeadlineRule)):
+        alike[tuple(_after(rule).items())].append(rule.id)
+    found = []
+    for steps, rules in alike.items():
+        theirs = [] if len(alike) == 1 else [Deadline.rule_id.in_(rules)]
+        found += [and_(Deadline.told < step, Deadline.due_at <= now - timedelta(days), *theirs) for step, days in steps]
+    return found
+
+
+def _after(rule: DeadlineRule) -> dict[Told, int]:
+    """The steps of a rule's escalation, and the days late at which each is due."""
+    days = rule.escalate_after
+    return {step: days[level] for step, level in LEVEL.items() if level in days}
+
+
+def step_due(session: Session, item: Deadline, now: datetime) -> Told:
     """The highest step that is due: after an outage the lower ones are not told any more."""
-    reached = [step for step, late in AFTER.items() if item.due_at <= now - late]
-    return max(reached, default=Told.warned)
+    steps = _after(item.rule).items()
+    reached = [step for step, days in steps if _late_at(session, item, timedelta(days)) <= now]
+    if reached:
+        return max(reached)
+    return Told.warned if item.warn_at and item.warn_at <= now else Told.nobody
+
+
+def _late_at(session: Session, item: Deadline, late: timedelta) -> datetime:
+    """When a deadline is so late; in working days where nobody need read on a holiday."""
+    if not DEFAULTS[item.code].in_workdays(item.record):
+        return item.due_at + late
+    begin = clock.local(in_business_hours(session, item.due_at))
+    return clock.at(load_calendar(session).after_workdays(begin.date(), late.days), begin.time())
 
 
 def _tell(session: Session, item: Deadline, now: datetime) -> int:
-    step = step_due(item, now)
+    step = step_due(session, item, now)
+    if step <= item.told:
+        return 0
     item.told = step
     return _owe(session, EVENTS[step], item, _people(session, item, step))
 
@@ -83,7 +112,7 @@ def _people(session: Session, item: Deadline, step: Told) -> set[int]:
     people = _responsible(session, item)
     if step >= Told.breached:
         people |= set(managers_of(session, people))
-        people |= {person for code in BEYOND.get(item.code, ()) for person in users_with_role(session, code)}
+        people |= {person for code in DEFAULTS[item.code].beyond for person in users_with_role(session, code)}
     if step >= Told.day_late:
         people |= set(users_with_role(session, "leader"))
     if step >= Told.three_days_late:
@@ -94,25 +123,24 @@ def _people(session: Session, item: Deadline, step: Told) -> set[int]:
 
 def _beside(session: Session, record: Record, step: Told) -> set[int]:
     """Who hears of any deadline of such a record."""
-    beside = BESIDE_DEADLINE.get(record.kind, ())
-    if step >= Told.three_days_late and record.kind in THREE_DAYS_LATE:
-        beside = (*beside, THREE_DAYS_LATE[record.kind])
+    kind = KINDS[record.kind]
+    beside = (*kind.tell_of_deadlines, *(kind.tell_long_overdue if step >= Told.three_days_late else ()))
     return {person for who in beside for person in who(session, record)}
 
 
 def _responsible(session: Session, item: Deadline) -> set[int]:
     """Whose turn it is, co-workers and further owners included; for some clocks somebody else."""
     record: Record = item.record
-    if item.code in RESPONSIBLE:
-        return set(RESPONSIBLE[item.code](session, record))
-    turns = (record.owner, *awaited.beside(session, record))
+    if (responsible := DEFAULTS[item.code].responsible) is not None:
+        return set(responsible(session, record))
+    turns = (record.owner, *also_waiting.beside(session, record))
     return {person for turn in turns for person in holders(session, turn)}
 
 
 def _owe(session: Session, event: str, item: Deadline, people: set[int]) -> int:
     record = item.record
-    major = isinstance(record, Complaint) and record.is_major
-    not_before = clock.now() if major else in_business_hours(session, clock.now())
+    urgent = KINDS[record.kind].urgent(record)
+    not_before = clock.now() if urgent else in_business_hours(session, clock.now())
     occurrence = f"{item.id}.{int(item.due_at.timestamp())}"
     return outbox.owe(
         session,
@@ -120,7 +148,7 @@ def _owe(session: Session, event: str, item: Deadline, people: set[int]) -> int:
         record.id,
         occurrence,
         people,
-        urgent=major,
+        urgent=urgent,
         not_before=not_before,
         payload={"deadline": item.id, "due": item.due_at.isoformat()},
     )

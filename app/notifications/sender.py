@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from app.core import clock
-from app.core.deadlines import meet
-from app.core.records import Record
-from app.core.turns import users_who_may
+from app.core.company import INLINE, logo
+from app.core.process.turns import users_who_may
+from app.core.record.records import Record
+from app.core.time import clock
+from app.core.time.deadlines import meet
 
-from . import outbox
+from . import outbox, unreached
 from .mailer import BrokenBehindTheDot, Courier, NotReached, compose, write
 from .models import Notice, OutboxMail
 from .outbox import Claim
@@ -75,7 +76,8 @@ def deliver(session: Session, claim: Claim, courier: Courier) -> None:
 def _hand_over(session: Session, mail: OutboxMail, courier: Courier) -> str:
     to = recipient(session, mail)
     words = render(session, mail, to)
-    message = compose(to.address, words.subject, words.text, words.html, mail.message_id)
+    inside = logo(session) if INLINE in words.html else b""
+    message = compose(to.address, words.subject, words.text, words.html, mail.message_id, inside)
     number = mail.id
     session.rollback()  # nothing is held while the mail server takes its time
     if not current_app.config["MAIL_SERVER"]:
@@ -118,24 +120,25 @@ def _wait(session: Session, claims: list[Claim], error: str) -> None:
 def _uncertain(session: Session, claim: Claim, error: str) -> None:
     """It may have arrived: a few more times, at a distance, then somebody must look."""
     mail = session.get_one(OutboxMail, claim.id)
-    broken = int((mail.payload or {}).get("broken", 0)) + 1
+    broken = int((mail.payload or {}).get(outbox.BROKEN, 0)) + 1
     if broken >= UNCERTAIN_TRIES:
         _settle(session, claim, "uncertain", error)
         return
-    payload, again_at = {**(mail.payload or {}), "broken": broken}, clock.now() + UNCERTAIN_PAUSE
+    payload, again_at = {**(mail.payload or {}), outbox.BROKEN: broken}, clock.now() + UNCERTAIN_PAUSE
     outbox.begin(session)
     outbox.settle(session, claim, "pending", error, again_at, payload=payload)
     session.commit()
 
 
 def _alarm(session: Session, mail: OutboxMail) -> None:
-    """Whoever may send it again is told by the bell, once per record until it is read."""
+    """Whoever may send it again is told by the bell, once per record until it is read; the record is told too."""
     here = Notice.record_id == mail.record_id if mail.record_id else Notice.record_id.is_(None)
     unread = (Notice.event == "mail_dead", here, Notice.read_at.is_(None))
     known = set(session.scalars(select(Notice.user_id).where(*unread)))
     for person in users_who_may(session, "can_resend", "OutboxMail"):
         if person not in known:
             session.add(Notice(user_id=person, record_id=mail.record_id, event="mail_dead", created_at=clock.now()))
+    unreached.tell(session, mail)
 
 
 def _acknowledged(session: Session, mail: OutboxMail) -> None:

@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.names import full_name
-from app.core.stepper import Line
+from app.core.pages.timeline import Line
+from app.core.rights.people import full_name
 
+from .events import event_label
 from .models import OutboxMail
-from .views import STATES, event_label
+from .unreached import LOST, REASONS, why
+from .views import STATES
 
 MOST = 200
 
@@ -21,7 +23,16 @@ MOST = 200
 def mails(session: Session, record: Any) -> list[Line]:
     """One line per event and minute: the persons told and the state of each mail."""
     query = (
-        select(OutboxMail.event, OutboxMail.created_at, OutboxMail.state, User.id, User.first_name, User.last_name)
+        select(
+            OutboxMail.event,
+            OutboxMail.created_at,
+            OutboxMail.state,
+            OutboxMail.attempts,
+            OutboxMail.last_error,
+            User.id,
+            User.first_name,
+            User.last_name,
+        )
         .outerjoin(User, User.id == OutboxMail.user_id)
         .where(OutboxMail.record_id == record.id)
         .order_by(OutboxMail.id.desc())
@@ -31,9 +42,14 @@ def mails(session: Session, record: Any) -> list[Line]:
     for row in session.execute(query):
         name = full_name(row) if row.id else _("the customer")
         told.setdefault((row.event, row.created_at.replace(second=0, microsecond=0)), []).append(
-            f"{name} ({STATES[row.state][0]})"
+            f"{name} ({STATES[row.state][0]}{_reason(row)})"
         )
     return [
         Line(at, _("Mail: %(event)s", event=event_label(event)), None, None, ", ".join(reversed(names)), kind="mail")
         for (event, at), names in told.items()
     ]
+
+
+def _reason(row: Any) -> str:
+    """Why a mail was lost, without the full stop of a sentence."""
+    return f": {REASONS[why(row)]}".rstrip(".。") if row.state in LOST else ""

@@ -11,22 +11,23 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import func, select, update
+from sqlalchemy import func, inspect, select, update
 from sqlalchemy.orm import selectinload
 
-from app.core import clock
-from app.core.listing import Choice
-from app.core.names import full_name
-from app.core.security import current_rights
-from app.core.show import tag
-from app.core.stepper import step_label
-from app.core.views import BaseView, Column, table
-from app.core.web import stamp
-from app.core.workflow import WORKFLOWS
+from app.core.pages.listing import Choice
+from app.core.pages.show import tag
+from app.core.pages.views import BaseView, Column, table
+from app.core.record.records import Record
+from app.core.rights.current import current_rights
+from app.core.rights.people import full_name
+from app.core.time import clock
+from app.core.time.when import stamp
 from app.extensions import db
 
 from . import outbox
+from .events import REASON, event_label, reason_of
 from .models import Notice, OutboxMail
+from .pulse import silent_since
 from .recipients import REASONS
 
 STATES = {
@@ -38,30 +39,6 @@ STATES = {
     "cancelled": (_l("Cancelled"), "mut"),
     "uncertain": (_l("Uncertain"), "bad"),
 }
-EVENTS = {
-    "deadline_warning": _l("Due soon"),
-    "deadline_breached": _l("Overdue"),
-    "complaint_created": _l("Receipt acknowledged"),
-    "complaint_assigned": _l("Visit announced"),
-    "complaint_declined": _l("Visit to be arranged anew"),
-    "complaint_closed": _l("Closure announced"),
-    "deadline_day_late": _l("Overdue since a day"),
-    "deadline_three_days_late": _l("Overdue since three days"),
-    "digest": _l("Work list of the day"),
-    "gm_unread": _l("Major matter not read yet"),
-    "customer_confirm": _l("Confirmation asked of the customer"),
-    "customer_quote": _l("Quotation sent to the customer"),
-    "mail_dead": _l("A mail could not be delivered"),
-}
-
-
-def event_label(event: str) -> str:
-    """What happened, in words."""
-    if event in EVENTS:
-        return str(EVENTS[event])
-    kind, _dot, step = event.partition(".")
-    workflow = WORKFLOWS.get(kind)
-    return str(step_label(workflow, step)) if workflow else event
 
 
 class OutboxView(BaseView):
@@ -109,7 +86,7 @@ class OutboxView(BaseView):
         if again:
             flash(_("The mail will be sent again."), "success")
         else:
-            flash(_("The mail is under way already."), "warning")
+            flash(_("The mail is already on its way."), "warning")
         return redirect(url_for("OutboxView.list"))
 
 
@@ -125,15 +102,16 @@ class NoticePage(Page):
     def index(self) -> Any:
         if not current_user.is_authenticated:
             return redirect(self.appbuilder.get_url_for_login)
+        whole = [mapper.class_ for kind, mapper in inspect(Record).polymorphic_map.items() if kind in REASON]
         rows = db.session.scalars(
             select(Notice)
             .where(Notice.user_id == current_rights().user_id)
             .order_by(Notice.id.desc())
             .limit(100)
-            .options(selectinload(Notice.record))
+            .options(selectinload(Notice.record).selectin_polymorphic(whole))
         ).all()
         return self.render_template(
-            "portal/notifications/notices.html", rows=rows, label=event_label, title=_("Messages")
+            "portal/notifications/notices.html", rows=rows, label=event_label, reason=reason_of, title=_("Messages")
         )
 
     @expose("/read", methods=["POST"])
@@ -148,6 +126,12 @@ class NoticePage(Page):
         if row is not None and row.user_id == current_rights().user_id and row.record is not None:
             return redirect(f"/{row.record.kind}/show/{row.record_id}")
         return redirect(url_for("NoticePage.index"))
+
+
+def engine_silent() -> str:
+    """Since when the engine stands still, for whoever looks after it."""
+    since = silent_since(db.session) if current_rights().may("can_resend", "OutboxMail") else None  # type: ignore[arg-type]
+    return stamp(since)
 
 
 def unread_count() -> int:

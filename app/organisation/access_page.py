@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView as Page
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_appbuilder.security.sqla.models import (
-    Group,
-    Permission,
-    PermissionView,
-    Role,
-    ViewMenu,
-    assoc_permissionview_role,
-)
+from flask_appbuilder.security.sqla.models import Group
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.core import seeding
-from app.core.security import current_rights
-from app.core.turns import Function
-from app.core.workflow import Refused
+from app.core.process.refused import Refused
+from app.core.rights import seeing
+from app.core.rights.current import current_rights
+from app.core.text import cleaning
 from app.extensions import db
 
-from . import roles, staffing
+from . import granting, needs, own_roles, roles
 from .models import Department
-from .plain_words import GROUPS, THINGS, deed, rank, sentence, steps_of
+from .plain_words import Grant, Pair, areas, deed, things
 
-Pair = tuple[str, str]  # permission, thing
-Grant = tuple[int, str, str]  # role, permission, thing
+SENT = ("group", "rights", "was", "on", "complete")  # what is confirmed is what was sent
 
 
 @dataclass(frozen=True)
@@ -47,34 +39,32 @@ class Column:
     own: bool  # made by the company, not one of the regulation's functions
 
 
-def catalogue(session: Session) -> set[Pair]:
-    """Every right there is: of the database, of the pages and of the processes."""
-    known = {
-        (row[0], row[1])
-        for row in session.execute(
-            select(Permission.name, ViewMenu.name)
-            .join(PermissionView, PermissionView.permission_id == Permission.id)
-            .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-            .where(ViewMenu.name.in_(list(THINGS)))
-        )
-    }
-    for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]
-        thing = str(view.class_permission_name)
-        if thing in THINGS:
-            known |= {(verb, thing) for verb in view.base_permissions or ()}
-    return known | {(name, thing) for thing in THINGS for name in steps_of(thing)}
+@dataclass(frozen=True)
+class Along:
+    """What rights of the matrix lack: told in sentences, and the ticks that would help, as they travel."""
 
+    sentences: list[str]
+    rights: list[str]
+    ticks: list[str]
 
-def granted(session: Session) -> set[Grant]:
-    """What each role may do now."""
-    link = assoc_permissionview_role.c
-    rows = session.execute(
-        select(link.role_id, Permission.name, ViewMenu.name)
-        .join(PermissionView, PermissionView.id == link.permission_view_id)
-        .join(Permission, Permission.id == PermissionView.permission_id)
-        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-    )
-    return {(row[0], row[1], row[2]) for row in rows}
+    @classmethod
+    def of(cls, lacking: list[tuple[Grant, list[Pair]]], roles_: list[Column]) -> Along:
+        """For the roles of the matrix."""
+        labels, words = {column.role_id: column.label for column in roles_}, things()
+        told = [((role, permission, thing), pairs) for (role, permission, thing), pairs in lacking if role in labels]
+        rights = sorted({f"{permission}|{thing}" for _grant, pairs in told for permission, thing in pairs})
+        ticks = {f"{grant[0]}.{rights.index('|'.join(pair))}" for grant, pairs in told for pair in pairs}
+        sentences = [
+            _(
+                "%(role)s: for “%(right)s” (%(thing)s) this is missing: %(needs)s.",
+                role=labels[role],
+                right=deed(permission, thing),
+                thing=words[thing],
+                needs=_(", ").join(f"{words[other]} – {deed(verb, other)}" for verb, other in pairs),
+            )
+            for (role, permission, thing), pairs in told
+        ]
+        return cls(sentences, rights, sorted(ticks))
 
 
 def columns(session: Session) -> list[Column]:
@@ -84,61 +74,10 @@ def columns(session: Session) -> list[Column]:
     for department in session.scalars(query.options(selectinload(Department.group).selectinload(Group.roles))):
         for role in department.group.roles if department.group else []:
             carried.setdefault(role.id, []).append(department.label)
-    functions = set(session.scalars(select(Function.role_id)))
     return [
-        Column(role.id, words, ", ".join(carried.get(role.id, [])), role.id not in functions)
-        for _key, role, words in roles.known(session)
+        Column(role.id, words, ", ".join(carried.get(role.id, [])), key == role.name)
+        for key, role, words in roles.known(session)
     ]
-
-
-def parse(values: Iterable[str]) -> set[Grant]:
-    """Ticks as they travel, `12|can_list|Complaint`. Raises Refused for what is none."""
-    found = set()
-    for value in values:
-        role, _bar, rest = value.partition("|")
-        permission, _bar, thing = rest.partition("|")
-        if not (role.isascii() and role.isdigit() and len(role) < 10 and permission and thing):
-            raise Refused(_("The page was not sent completely. Load it again; nothing was changed."))
-        found.add((int(role), permission, thing))
-    return found
-
-
-def save(session: Session, was: set[Grant], now: set[Grant]) -> tuple[int, int]:
-    """Grant what is newly ticked, take away what was unticked; nothing else is touched. Raises Refused."""
-    more, less = now - was, was - now
-    rights, known_roles = catalogue(session), {role.id for _key, role, _words in roles.known(session)}
-    if any((permission, thing) not in rights or role not in known_roles for role, permission, thing in more | less):
-        raise Refused(_("There is no such role or right. Load the page again; nothing was changed."))
-    held = granted(session)
-    _insert(session, more - held)
-    _remove(session, less & held)
-    session.flush()
-    staffing.refuse_if_locked_out(session)
-    return len(more - held), len(less & held)
-
-
-def _insert(session: Session, grants: set[Grant]) -> None:
-    if not grants:
-        return
-    numbers = seeding.pairs(session, {(permission, thing) for _role, permission, thing in grants})
-    session.execute(
-        insert(assoc_permissionview_role),
-        [
-            {"role_id": role, "permission_view_id": numbers[permission, thing]}
-            for role, permission, thing in sorted(grants)
-        ],
-    )
-
-
-def _remove(session: Session, grants: set[Grant]) -> None:
-    numbers = seeding.pairs(session, {(permission, thing) for _role, permission, thing in grants}) if grants else {}
-    link = assoc_permissionview_role.c
-    for role, permission, thing in sorted(grants):
-        session.execute(
-            delete(assoc_permissionview_role).where(
-                link.role_id == role, link.permission_view_id == numbers[permission, thing]
-            )
-        )
 
 
 class AccessView(Page):
@@ -163,81 +102,115 @@ class AccessView(Page):
         try:
             if request.form.get("complete") != "yes":
                 raise Refused(_("The page was not sent completely. Load it again; nothing was changed."))
-            was = parse(request.form.get("was", "").split())
-            more, less = save(db.session, was, parse(request.form.getlist("on")))
-            db.session.commit()
+            listed = request.form.get("rights", "").split()
+            was = granting.parse(request.form.get("was", "").split(), listed)
+            change = granting.change(db.session, was, granting.parse(request.form.getlist("on"), listed))
         except Refused as refused:
             db.session.rollback()
             return self._page(group, str(refused)), 409
-        flash(
-            _(
-                "%(more)s rights granted, %(less)s taken away. It holds from everybody's next click.",
-                more=more,
-                less=less,
-            ),
-            "success",
-        )
-        for warning in roles.warnings(db.session):
-            flash(warning, "warning")
+        if change.seal and change.seal != request.form.get("moves"):
+            db.session.rollback()
+            return self._ask(change)
+        change.settle(db.session)
+        db.session.commit()
+        self._saved(change)
         return redirect(url_for("AccessView.list", group=group))
+
+    def _ask(self, change: granting.Change) -> str:
+        """Before anything is saved: which open records would move to whom."""
+        page: str = self.render_template(
+            "portal/organisation/access_moves.html",
+            title=_l("Who may do what"),
+            total=sum(move.n for move in change.moves),
+            sentences=granting.told(change),
+            seal=change.seal,
+            sent=[(name, value) for name, value in request.form.items(multi=True) if name in SENT],
+        )
+        return page
+
+    def _saved(self, change: granting.Change) -> None:
+        sentence = _(
+            "%(more)s rights granted, %(less)s taken away. The change takes effect at everyone's next click.",
+            more=change.given,
+            less=change.taken,
+        )
+        flash(sentence, "success")
+        if total := sum(move.n for move in change.moves):
+            flash(_("%(n)s open records move with it; those who get them are told in one mail.", n=total), "info")
+        for warning in (*roles.warnings(db.session), *granting.warnings(db.session)):
+            flash(warning, "warning")
 
     @expose("/role", methods=["POST"])
     @has_access
     @permission_name("edit")
     def role(self) -> Any:
         """A new role of the company's own, or another name for one."""
-        name = request.form.get("name", "").replace("\0", "").strip()
+        number, typed = request.form.get("role", ""), cleaning.sent("name")
+        if number:
+            made = _("The role is called “%(name)s” now; its function in the processes stays.")
+            return self._role(made, lambda: own_roles.renamed(db.session, number, typed).name)
+        made = _("The role “%(name)s” was made. Tick what it may do.")
+        return self._role(made, lambda: own_roles.made(db.session, typed).name)
+
+    @expose("/role/copy", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def copy(self) -> Any:
+        """A role of the company's own that may do whatever another may."""
+        number, typed = request.form.get("role", ""), cleaning.sent("name")
+        made = _("The role “%(name)s” was made; it may do all that the copied one may.")
+        return self._role(made, lambda: own_roles.copied(db.session, number, typed).name)
+
+    @expose("/role/delete", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def delete(self) -> Any:
+        """Away with a role nobody uses."""
         number = request.form.get("role", "")
-        taken = db.session.scalar(select(Role).where(Role.name == name))
-        if not name or len(name) > 64 or taken is not None:
-            flash(_("A role needs a name of its own, at most 64 characters."), "danger")
-        elif number:
-            self._rename(number, name)
-        else:
-            db.session.add(Role(name=name))
+        return self._role(_("The role “%(name)s” was deleted."), lambda: own_roles.deleted(db.session, number))
+
+    @expose("/see", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def see(self) -> Any:
+        """The portal as a role sees it, until one ends it or signs out."""
+        try:
+            key, role, _words = own_roles.one(db.session, request.form.get("role", ""))
+        except Refused as refused:
+            flash(str(refused), "danger")
+            return redirect(url_for("AccessView.list"))
+        seeing.begin(db.session, key, role, current_rights().user_id)
+        db.session.commit()
+        return redirect("/")
+
+    def _role(self, done: str, change: Callable[[], str]) -> Any:
+        """A change of the roles themselves, and what is told of it; a refusal changes nothing."""
+        try:
+            name = change()
             db.session.commit()
-            flash(_("The role “%(name)s” was made. Tick what it may do.", name=name), "success")
+            flash(done % {"name": name}, "success")
+        except Refused as refused:
+            db.session.rollback()
+            flash(str(refused), "danger")
         return redirect(url_for("AccessView.list", group=request.form.get("group", "")))
 
-    def _rename(self, number: str, name: str) -> None:
-        offered = {column.role_id for column in columns(db.session)}
-        role = (
-            db.session.get(Role, int(number))
-            if number.isascii() and number.isdigit() and int(number) in offered
-            else None
-        )
-        if role is None:
-            flash(_("There is no such role or right. Load the page again; nothing was changed."), "danger")
-            return
-        role.name = name
-        db.session.commit()
-        flash(_("The role is called “%(name)s” now; its function in the processes stays.", name=name), "success")
-
     def _page(self, group: str, refused: str = "") -> str:
-        group = group if group in GROUPS else next(iter(GROUPS))
-        held, rights = granted(db.session), catalogue(db.session)
-        things = [
-            (
-                THINGS[thing],
-                [
-                    (permission, thing, deed(permission, thing), sentence(permission, thing))
-                    for permission, _thing in sorted(
-                        (pair for pair in rights if pair[1] == thing), key=lambda pair: rank(*pair)
-                    )
-                ],
-            )
-            for thing in GROUPS[group][1]
-        ]
+        found, held, rights = columns(db.session), granting.granted(db.session), granting.catalogue(db.session)
+        tabs = areas(rights, len(found))
+        group = group if group in tabs else next(iter(tabs))
+        here = {grant for grant in held if grant[1:] in tabs[group].rights}
         page: str = self.render_template(
             "portal/organisation/access.html",
             title=_l("Who may do what"),
             group=group,
-            groups=GROUPS,
+            groups=tabs,
             refused=refused,
-            things=[item for item in things if item[1]],
-            columns=columns(db.session),
+            things=tabs[group].by_thing(),
+            deed=deed,
+            columns=found,
             held=held,
+            along=Along.of(needs.lacking(needs.all_needs(rights), here, held), found),
             may=current_rights().may("can_edit", "Access"),
-            warnings=roles.warnings(db.session),
+            warnings=[*roles.warnings(db.session), *granting.warnings(db.session)],
         )
         return page

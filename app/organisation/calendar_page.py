@@ -16,12 +16,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.core import clock, workdays
-from app.core.fields import TextField, YesNoField
-from app.core.forms import StepForm
-from app.core.recompute import recompute_open
-from app.core.security import actor_for, current_rights
-from app.core.workdays import CalendarYear, WorkCalendar, WorkCalendarDay
+from app.core.fields.fields import TextField, YesNoField
+from app.core.fields.forms import StepForm
+from app.core.pages import drafts
+from app.core.rights.current import actor_for, current_rights
+from app.core.text import cleaning
+from app.core.time import clock, workdays
+from app.core.time.recompute import recompute_open
+from app.core.time.workdays import CalendarYear, WorkCalendar, WorkCalendarDay
 from app.extensions import db
 
 EARLIEST, LATEST = 2010, 2100
@@ -81,7 +83,7 @@ class CalendarView(Page):
     @expose("/list/")
     @has_access
     def list(self) -> Any:
-        asked = request.args.get("year", "")
+        asked = cleaning.typed(cleaning.asked("year"))
         year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else clock.today().year
         if not EARLIEST <= year <= LATEST:
             abort(404)
@@ -178,6 +180,7 @@ class CalendarView(Page):
     def _changed(self, day: date, reason: str) -> Any:
         moved = recompute_open(db.session, reason, actor_for("WorkCalendar"))
         db.session.commit()
+        drafts.done()
         flash(reason, "success")
         _tell_moved(moved)
         return redirect(url_for("CalendarView.list", year=day.year))
@@ -196,7 +199,7 @@ class CalendarView(Page):
 
 def _year() -> int | None:
     """The year that was sent; None, and a sentence, when it is none."""
-    asked = request.form.get("year", "")
+    asked = cleaning.typed(cleaning.sent("year"))
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
     if EARLIEST <= year <= LATEST:
         return year

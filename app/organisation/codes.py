@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum, auto
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.core.periods import Unit
+from app.core.time.periods import Unit
 
-from .models import Zone
+
+class Zone(StrEnum):
+    """How far the customer is, in the words of 2.2."""
+
+    in_province = auto()
+    out_province = auto()
+    remote = auto()
+    special = auto()
+
 
 DEPARTMENT_KINDS = {
     "reception": _l("Reception"),
@@ -39,6 +48,12 @@ UNITS: dict[str, Any] = {
     Unit.month.value: _l("months"),
     Unit.hour.value: _l("hours"),
     Unit.fixed.value: _l("as agreed or typed"),
+}
+
+REACHES: dict[str, Any] = {
+    "manager": _l("the manager, at once"),
+    "leader": _l("the Leader"),
+    "gm": _l("the General Manager"),
 }
 
 

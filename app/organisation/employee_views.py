@@ -1,8 +1,8 @@
-"""The pages of employees and of what they are able to do."""
+"""What the pages of employees and competences have of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,26 +16,25 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Query, joinedload
 
-from app.core import clock
-from app.core.forms import marked
-from app.core.listing import Choice
-from app.core.names import full_name, name_of
-from app.core.show import tag
-from app.core.views import BaseView, Column, table
-from app.core.workflow import Invalid
+from app.core.fields.forms import marked
+from app.core.kind.columns import columns_of
+from app.core.kind.tells import Cell
+from app.core.pages import drafts
+from app.core.pages.listing import Choice
+from app.core.pages.show import tag
+from app.core.pages.views import BaseView, Column
+from app.core.process.refused import Invalid
+from app.core.rights.current import current_rights
+from app.core.rights.people import full_name, name_of
+from app.core.text.reading import reading
+from app.core.time import clock
+from app.core.time.when import HOUR, stamp
 from app.extensions import db
 
-from . import handing, roles, staffing
-from . import lookups as _lookups  # noqa: F401
-from .codes import LANGUAGES, word
-from .forms import CompetenceForm, EmployeeCompetenceForm, EmployeeForm
+from . import absences, handing, roles, staffing
 from .models import Competence, Department, EmployeeCompetence, EmployeeProfile
 
 SOON = timedelta(days=60)
-
-
-def absent(row: EmployeeProfile) -> bool:
-    return bool(row.absent_from and row.absent_to and row.absent_from <= clock.today() <= row.absent_to)
 
 
 def status_cell(row: EmployeeProfile) -> Any:
@@ -43,94 +42,83 @@ def status_cell(row: EmployeeProfile) -> Any:
     if not row.user.active:
         return tag(_("inactive"), "mut")
     if row.locked_until and row.locked_until > clock.now():
-        return tag(_("locked until %(time)s", time=clock.local(row.locked_until).strftime("%H:%M")), "bad")
-    return tag(_("absent"), "warn", name_of(row.deputy_id)) if absent(row) else tag(_("active"), "ok")
+        return tag(_("locked until %(time)s", time=stamp(row.locked_until, HOUR)), "bad")
+    return tag(_("absent"), "warn", name_of(row.deputy_id)) if row.is_away(clock.today()) else tag(_("active"), "ok")
+
+
+def validity_cell(row: EmployeeCompetence) -> Any:
+    """Until when, in words that tell whether the person may be sent."""
+    today = clock.today()
+    if row.valid_from and row.valid_from > today:
+        mark = tag(_("valid from %(day)s", day=row.valid_from.isoformat()), "mut")
+    elif row.valid_to and row.valid_to < today:
+        mark = tag(_("expired"), "bad")
+    elif row.valid_to and row.valid_to - today <= SOON:
+        mark = tag(_("expires soon"), "warn")
+    else:
+        mark = tag(_("valid"), "ok")
+    return Markup("{} {}").format(row.valid_to.isoformat(), mark) if row.valid_to else mark
 
 
 def own_roles(row: EmployeeProfile) -> str:
     return ", ".join(roles.words_of(db.session, row.user.roles))
 
 
-class EmployeeView(BaseView):
+def inherited_roles(row: EmployeeProfile) -> str:
+    group = row.department.group if row.department else None
+    return ", ".join(roles.words_of(db.session, group.roles)) if group else ""
+
+
+def absence(row: EmployeeProfile) -> str:
+    """From when to when."""
+    return _("%(first)s to %(last)s", first=row.absent_from, last=row.absent_to) if row.absent_from else ""
+
+
+def login(row: EmployeeProfile) -> str | None:
+    """What a person signs in with: for whoever keeps the people."""
+    return row.user.username if current_rights().may("can_edit", "Employee") else None
+
+
+VALIDITY = Cell(EmployeeCompetence.valid_to, validity_cell)
+EXPIRED = Choice(
+    _l("Valid until"), lambda: [("expired", _("expired"))], lambda code: EmployeeCompetence.valid_to < clock.today()
+)
+WHERE = Choice(
+    _l("Department"),
+    lambda: [(row.code, row.label) for row in db.session.scalars(select(Department).order_by(Department.id))],
+    lambda code: EmployeeProfile.department.has(code=code),
+)
+WHETHER_ACTIVE = Choice(
+    _l("State"), lambda: [("yes", _("active")), ("no", _("inactive"))], lambda code: User.active.is_(code == "yes")
+)
+CERTIFIED = (EmployeeCompetence.certificate_no, EmployeeCompetence.valid_from, VALIDITY)
+
+
+class EmployeePages(BaseView):
     """员工: user, profile, department, roles and language in one form."""
 
-    route_base = "/employee"
-    datamodel = table(EmployeeProfile)
-    class_permission_name = "Employee"
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export"]
-    exclude_route_methods = BaseView.exclude_route_methods | {"delete"}
-    form = EmployeeForm
     blocks = ("portal/organisation/_competences.html", "portal/organisation/_hand_over.html")
-    list_title, show_title = _l("Employees"), _l("Employee")
-    add_title, edit_title = _l("New employee"), _l("Edit employee")
-    search_hint = _l("Name or login")
-    searched = (User.username, User.last_name + User.first_name, User.first_name, EmployeeProfile.employee_no)
-    default_order = ("username", False)
-    eager = (joinedload(EmployeeProfile.user).selectinload(User.roles), joinedload(EmployeeProfile.department))
-    columns = {
-        "name": Column(_l("Full name"), lambda row: full_name(row.user), order=User.last_name),
-        "username": Column(_l("Login name"), lambda row: row.user.username, order=User.username),
-        "department": Column(_l("Department"), lambda row: row.department.label if row.department else ""),
-        "position": Column(_l("Position"), "position"),
-        "roles": Column(_l("Own roles"), own_roles),
-        "status": Column(_l("State"), status_cell),
-    }
-    choices = {
-        "department": Choice(
-            _l("Department"),
-            lambda: [(row.code, row.label) for row in db.session.scalars(select(Department).order_by(Department.id))],
-            lambda code: EmployeeProfile.department.has(code=code),
-        ),
-        "active": Choice(
-            _l("State"),
-            lambda: [("yes", _("active")), ("no", _("inactive"))],
-            lambda code: User.active.is_(code == "yes"),
-        ),
-    }
 
     def scoped(self) -> Query[Any]:
         return super().scoped().join(EmployeeProfile.user)
-
-    def shown(self, row: Any) -> Any:
-        days = _("%(first)s to %(last)s", first=row.absent_from, last=row.absent_to) if row.absent_from else ""
-        inherited = (
-            roles.words_of(db.session, row.department.group.roles) if row.department and row.department.group else []
-        )
-        return [
-            (_("Full name"), full_name(row.user)),
-            (_("Login name"), row.user.username),
-            (_("State"), status_cell(row)),
-            (_("E-mail"), row.user.email),
-            (_("Department"), row.department.label if row.department else ""),
-            (_("Position"), row.position),
-            (_("Employee number"), row.employee_no),
-            (_("Mobile"), row.mobile),
-            (_("Own roles"), own_roles(row)),
-            (_("Roles through the department"), ", ".join(inherited)),
-            (_("Language"), word(LANGUAGES, row.locale)),
-            (_("Responsible executive"), name_of(row.leader_id)),
-            (_("Dedicated person for complaints (2.1)"), row.is_dedicated_intake),
-            (_("Dedicated person for customer information (4.3)"), row.is_dedicated_feedback),
-            (_("Absence"), days),
-            (_("Deputy"), name_of(row.deputy_id)),
-        ]
 
     def initial(self) -> Mapping[str, Any]:
         return {"locale": "zh", "active": "true", **super().initial()}
 
     def as_form(self, row: Any) -> dict[str, Any]:
-        return staffing.employee_fields(row)
+        return {**super().as_form(row), **staffing.person_fields(row)}
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
-        saved = staffing.save_employee(db.session, row, {**values, "roles": values.get("roles") or []})
-        waiting = staffing.open_work(db.session, saved.user_id) if not saved.user.active or absent(saved) else 0
-        if waiting and not saved.user.active:
-            flash(_("%(n)s records still wait for this person. Give them to somebody else.", n=waiting), "warning")
-        if absent(saved) and not saved.deputy_id:
-            flash(_("Nobody stands in during the absence. Name a deputy, or the work waits."), "warning")
-        for warning in roles.warnings(db.session):
-            flash(warning, "warning")
-        return saved
+        return super().save(row, {**values, "roles": values.get("roles") or []})
+
+    def warnings(self, row: Any) -> Sequence[str]:
+        return (*absences.warnings(db.session, row), *roles.warnings(db.session))
+
+    def onward(self, row: Any) -> str | None:
+        """Who leaves with open work hands it over next."""
+        if row.user.active or not handing.amounts(db.session, row.user_id):
+            return None
+        return url_for("EmployeeView.hand_over", pk=row.user_id)
 
     @expose("/hand_over/<int:pk>", methods=["GET", "POST"])
     @has_access
@@ -152,7 +140,8 @@ class EmployeeView(BaseView):
         except Invalid as wrong:
             db.session.rollback()
             return self._hand_over_page(self.get_or_404(pk), marked(form, wrong.errors)), 422
-        flash(_("%(n)s pieces of work were handed over.", n=number), "success")
+        drafts.done()
+        flash(_("%(n)s items of work were handed over.", n=number), "success")
         return redirect(url_for("EmployeeView.show", pk=pk))
 
     def _hand_over_page(self, row: EmployeeProfile, form: Any, shares: Any = ()) -> Any:
@@ -166,6 +155,7 @@ class EmployeeView(BaseView):
             title=title,
             amounts=amounts,
             shares=shares,
+            candidates=handing.candidates(db.session, row.user_id),
             name=full_name,
         )
 
@@ -174,94 +164,20 @@ class EmployeeView(BaseView):
         query = select(EmployeeCompetence).where(EmployeeCompetence.user_id == row.user_id)
         return list(db.session.scalars(query.options(joinedload(EmployeeCompetence.competence))))
 
-    def validity(self, row: EmployeeCompetence) -> Any:
-        return validity_cell(row)
+    def held_columns(self) -> Mapping[str, Column]:
+        return columns_of(EmployeeCompetence, None, (EmployeeCompetence.competence_id, *CERTIFIED))
 
 
-class CompetenceView(BaseView):
+class CompetencePages(BaseView):
     """专业技能: what a class of products asks of whoever is sent (2.3)."""
 
-    route_base = "/competence"
-    datamodel = table(Competence)
-    class_permission_name = "Competence"
-    form = CompetenceForm
     blocks = ("portal/organisation/_holders.html",)
-    list_title, show_title = _l("Competences"), _l("Competence")
-    add_title, edit_title = _l("New competence"), _l("Edit competence")
-    search_hint = _l("Code or name")
-    searched = (Competence.code, Competence.name_zh, Competence.name_en)
-    default_order = ("code", False)
-    columns = {
-        "code": Column(_l("Code"), "code", order=Competence.code),
-        "name_zh": Column(_l("Name (Chinese)"), "name_zh", order=Competence.name_zh),
-        "name_en": Column(_l("Name (English)"), "name_en", order=Competence.name_en),
-        "category": Column(_l("Needed for product category"), lambda row: category_label(row.product_category_id)),
-    }
 
-    def holders(self, row: Competence) -> list[tuple[EmployeeCompetence, str]]:
+    def holders(self, row: Competence) -> list[EmployeeCompetence]:
         """Who holds it, for the page's block."""
         query = select(EmployeeCompetence).where(EmployeeCompetence.competence_id == row.id)
-        return [
-            (item, full_name(item.user))
-            for item in db.session.scalars(query.options(joinedload(EmployeeCompetence.user)))
-        ]
+        found = db.session.scalars(query.options(joinedload(EmployeeCompetence.user)))
+        return sorted(found, key=lambda item: reading(full_name(item.user)))
 
-    def validity(self, row: EmployeeCompetence) -> Any:
-        return validity_cell(row)
-
-
-def category_label(category_id: int | None) -> str:
-    """A product category's name; its table belongs to the customers' domain and is asked through its select."""
-    from app.core.lookups import LOOKUPS
-
-    found = LOOKUPS["category"].find(db.session, str(category_id)) if category_id else None
-    return found[1] if found else ""
-
-
-def validity_cell(row: EmployeeCompetence) -> Any:
-    """Until when, in words that tell whether the person may be sent."""
-    today = clock.today()
-    if row.valid_from and row.valid_from > today:
-        mark = tag(_("valid from %(day)s", day=row.valid_from.isoformat()), "mut")
-    elif row.valid_to and row.valid_to < today:
-        mark = tag(_("expired"), "bad")
-    elif row.valid_to and row.valid_to - today <= SOON:
-        mark = tag(_("expires soon"), "warn")
-    else:
-        mark = tag(_("valid"), "ok")
-    return Markup("{} {}").format(row.valid_to.isoformat(), mark) if row.valid_to else mark
-
-
-class EmployeeCompetenceView(BaseView):
-    """资质: who holds which competence, with certificate and validity (2.3)."""
-
-    route_base = "/employee_competence"
-    datamodel = table(EmployeeCompetence)
-    class_permission_name = "EmployeeCompetence"
-    form = EmployeeCompetenceForm
-    list_title, show_title = _l("Competences of employees"), _l("Competence of an employee")
-    add_title, edit_title = _l("New competence of an employee"), _l("Edit competence of an employee")
-    search_hint = _l("Certificate number")
-    searched = (EmployeeCompetence.certificate_no,)
-    eager = (joinedload(EmployeeCompetence.user), joinedload(EmployeeCompetence.competence))
-    columns = {
-        "user": Column(_l("Employee"), lambda row: full_name(row.user)),
-        "competence": Column(_l("Competence"), lambda row: row.competence.label),
-        "level": Column(_l("Level"), "level"),
-        "certificate_no": Column(_l("Certificate number"), "certificate_no"),
-        "valid_from": Column(_l("Valid from"), "valid_from", order=EmployeeCompetence.valid_from, nullable=True),
-        "valid_to": Column(
-            _l("Valid until"),
-            validity_cell,
-            plain=lambda row: row.valid_to,
-            order=EmployeeCompetence.valid_to,
-            nullable=True,
-        ),
-    }
-    choices = {
-        "validity": Choice(
-            _l("Valid until"),
-            lambda: [("expired", _("expired"))],
-            lambda code: EmployeeCompetence.valid_to < clock.today(),
-        ),
-    }
+    def holder_columns(self) -> Mapping[str, Column]:
+        return columns_of(EmployeeCompetence, None, (EmployeeCompetence.user_id, *CERTIFIED))

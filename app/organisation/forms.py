@@ -1,8 +1,7 @@
-"""What is asked of departments, people, competences, regions and rules: one declaration for pages and REST."""
+"""What is checked of departments, people and competences beside their fields; what is asked of a deadline rule."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -11,64 +10,30 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from wtforms.widgets import PasswordInput
 
-from app.core.fields import (
-    BusinessField,
+from app.core.fields.field_base import blame
+from app.core.fields.fields import (
     ChoiceField,
-    DayField,
     LongTextField,
-    RemoteSelectField,
+    MarkField,
     TextField,
     WholeNumberField,
     YesNoField,
 )
-from app.core.forms import StepForm
-from app.core.periods import Unit
+from app.core.fields.forms import StepForm
+from app.core.text import spellings
+from app.core.time.periods import Unit
 from app.extensions import db
 
-from .codes import DEPARTMENT_KINDS, LANGUAGES, LINES, UNITS
+from .codes import REACHES, UNITS
 from .models import Department
 from .people import check_password
-from .roles import RolesField
-
-ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]{2,}")
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
-def blame(field: BusinessField, sentence: str) -> bool:
-    """Say what is wrong beside a field; False, so that `validate` may return it."""
-    field.errors = [*field.errors, sentence]
-    return False
-
-
-class CodeField(TextField):
-    """A short code or login."""
-
-    def clean(self, raw: Any, text: str) -> Any:
-        text = super().clean(raw, text)
-        if not CODE.fullmatch(text):
-            raise ValueError(_("It is made of letters, digits, point, hyphen and underscore."))
-        return text
-
-
-class EmailField(TextField):
-    """One e-mail address."""
-
-    def clean(self, raw: Any, text: str) -> Any:
-        text = super().clean(raw, text)
-        if not ADDRESS.fullmatch(text):
-            raise ValueError(_("Type an e-mail address such as name@example.com."))
-        return text
-
-
-class TimeField(TextField):
+class TimeField(MarkField):
     """A time of day."""
 
     def clean(self, raw: Any, text: str) -> Any:
-        text = super().clean(raw, text)
-        if not CLOCK.fullmatch(text):
-            raise ValueError(_("Type a time such as 08:30."))
-        return text
+        return super().clean(raw, spellings.clock(text).strftime("%H:%M"))
 
 
 class PasswordField(TextField):
@@ -87,18 +52,7 @@ class PasswordField(TextField):
 
 
 class DepartmentForm(StepForm):
-    """部门: its names, its people's roles."""
-
-    code = CodeField(_l("Code"), required=True, max_length=30)
-    name_zh = TextField(_l("Name (Chinese)"), required=True, max_length=60)
-    name_en = TextField(_l("Name (English)"), required=True, max_length=60)
-    kind = ChoiceField(_l("Kind of department"), choices=DEPARTMENT_KINDS)
-    line = ChoiceField(_l("Business line"), choices=LINES)
-    parent = RemoteSelectField(_l("Part of"), lookup="department")
-    manager = RemoteSelectField(_l("Manager"), lookup="user")
-    email = EmailField(_l("E-mail"), max_length=120)
-    roles = RolesField(_l("Roles of everybody in the department"))
-    active = YesNoField(_l("Active"))
+    """部门: a code that stays, and no department within itself."""
 
     def validate(self, *args: Any, **kw: Any) -> bool:
         fine = bool(super().validate(*args, **kw))
@@ -128,36 +82,26 @@ def _is_above(department_id: int, parent_id: int) -> bool:
 
 
 class EmployeeForm(StepForm):
-    """员工档案: the person, the login, the place in the company."""
-
-    username = CodeField(_l("Login name"), required=True, max_length=64)
-    last_name = TextField(_l("Family name"), required=True, max_length=60)
-    first_name = TextField(_l("Given name"), required=True, max_length=60)
-    email = EmailField(_l("E-mail"), required=True, max_length=120)
-    password = PasswordField(
-        _l("New password"),
-        max_length=200,
-        description=_l("At least 10 characters of three kinds. Left empty: it stays as it is."),
-    )
-    department = RemoteSelectField(_l("Department"), lookup="department")
-    position = TextField(_l("Position"), max_length=60)
-    employee_no = TextField(_l("Employee number"), max_length=30)
-    mobile = TextField(_l("Mobile"), max_length=30)
-    roles = RolesField(_l("Own roles, beside those of the department"))
-    locale = ChoiceField(_l("Language"), choices=LANGUAGES)
-    leader = RemoteSelectField(_l("Responsible executive"), lookup="user")
-    is_dedicated_intake = YesNoField(_l("Dedicated person for complaints (2.1)"))
-    is_dedicated_feedback = YesNoField(_l("Dedicated person for customer information (4.3)"))
-    absent_from = DayField(_l("Absent from"))
-    absent_to = DayField(_l("Absent until"))
-    deputy = RemoteSelectField(
-        _l("Deputy"), lookup="user", description=_l("Gets the steps and the mails while the person is absent.")
-    )
-    active = YesNoField(_l("Active"))
+    """员工档案: a login and a mail address nobody else has, a first password, an absence with both its ends."""
 
     def validate(self, *args: Any, **kw: Any) -> bool:
         fine = bool(super().validate(*args, **kw))
-        return all([fine, self._login(), self._unused("email", User.email), self._first_password(), self._absence()])
+        return all(
+            [
+                fine,
+                self._login(),
+                self._unused("email", User.email),
+                self._first_password(),
+                self._absence(),
+                self._named(),
+            ]
+        )
+
+    def _named(self) -> bool:
+        last, first = self["last_name"], self["first_name"]
+        if last.data or first.data or last.errors or first.errors:
+            return True
+        return blame(last, _("Type the family name, the given name, or both."))
 
     def _login(self) -> bool:
         login = self["username"]
@@ -171,7 +115,7 @@ class EmployeeForm(StepForm):
         if self.record is not None:
             query = query.where(User.id != self.record.user_id)
         taken = bool(field.data) and db.session.scalar(query) is not None
-        return blame(field, _("Somebody else has it already.")) if taken else True
+        return blame(field, _("Somebody else already has it.")) if taken else True
 
     def _first_password(self) -> bool:
         field = self["password"]
@@ -190,24 +134,8 @@ class EmployeeForm(StepForm):
         return True
 
 
-class CompetenceForm(StepForm):
-    """专业技能 (2.3)."""
-
-    code = CodeField(_l("Code"), required=True, max_length=30)
-    name_zh = TextField(_l("Name (Chinese)"), required=True, max_length=80)
-    name_en = TextField(_l("Name (English)"), required=True, max_length=80)
-    product_category = RemoteSelectField(_l("Needed for product category"), lookup="category")
-
-
 class EmployeeCompetenceForm(StepForm):
-    """资质: who holds what, and until when (2.3)."""
-
-    user = RemoteSelectField(_l("Employee"), lookup="user", required=True)
-    competence = RemoteSelectField(_l("Competence"), lookup="competence", required=True)
-    level = TextField(_l("Level"), max_length=30)
-    certificate_no = TextField(_l("Certificate number"), max_length=60)
-    valid_from = DayField(_l("Valid from"))
-    valid_to = DayField(_l("Valid until"))
+    """资质: ends after it begins (2.3)."""
 
     def validate(self, *args: Any, **kw: Any) -> bool:
         fine = bool(super().validate(*args, **kw))
@@ -215,14 +143,6 @@ class EmployeeCompetenceForm(StepForm):
         if first and last and last < first:
             return blame(self["valid_to"], _("It can't end before it begins."))
         return fine
-
-
-class RegionForm(StepForm):
-    """The one thing the company decides about a region (2.2)."""
-
-    is_remote = YesNoField(
-        _l("Remote area (2.2)"), required=True, description=_l("Holds for everything inside the region too.")
-    )
 
 
 class DeadlineRuleForm(StepForm):
@@ -235,10 +155,16 @@ class DeadlineRuleForm(StepForm):
     roll = YesNoField(_l("Rolled forward to a working day"))
     warn_at = TimeField(_l("Warn on the last day at"), max_length=5)
     warn_minutes_before = WholeNumberField(_l("Warn so many minutes before"), max=60 * 24 * 90)
-    reason = LongTextField(_l("Reason of the change"), required=True, max_length=500)
+    reaches = ChoiceField(_l("A missed deadline reaches"), choices=REACHES)
+    leader_after = WholeNumberField(_l("The Leader hears of it after (days)"), min=1, max=365)
+    gm_after = WholeNumberField(_l("The General Manager hears of it after (days)"), min=1, max=365)
+    reason = LongTextField(_l("Reason for the change"), required=True, max_length=500)
 
     def validate(self, *args: Any, **kw: Any) -> bool:
         fine = bool(super().validate(*args, **kw))
+        leader, gm = self["leader_after"].data, self["gm_after"].data
+        if leader and gm and gm < leader:
+            fine = blame(self["gm_after"], _("The General Manager hears of it with the Leader or later, not before."))
         unit, quantity = self["unit"].data, self["quantity"]
         if unit in (Unit.day, Unit.workday, Unit.month, Unit.hour) and not quantity.data and not quantity.errors:
             return blame(quantity, _("Type how many: at least 1."))

@@ -11,14 +11,16 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.core.awaited import waiting
-from app.core.fields import LongTextField, PersonField
-from app.core.forms import StepForm
-from app.core.locking import locked
-from app.core.names import full_name
-from app.core.records import Record
-from app.core.turns import user_turn, users_with_role
-from app.core.workflow import WORKFLOWS, Actor, Invalid
+from app.core.fields.fields import LongTextField, PersonField
+from app.core.fields.forms import StepForm
+from app.core.process.also_waiting import waiting
+from app.core.process.locking import locked
+from app.core.process.refused import Invalid
+from app.core.process.turns import user_turn, users_with_role
+from app.core.process.workflow import WORKFLOWS
+from app.core.record.records import Record
+from app.core.rights.actor import Actor
+from app.core.rights.people import full_name
 
 from .models import Department, EmployeeProfile
 from .people import Person, find_login
@@ -28,14 +30,35 @@ Able = Callable[[Session], list[int]]
 
 
 @dataclass(frozen=True)
+class Deal:
+    """Somebody's work given to a colleague: by whom, why, and why although a competence is missing (2.3)."""
+
+    user_id: int
+    to: Person
+    actor: Actor
+    reason: str
+    override: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A colleague who could take over, and what of the competence that work asks for is missing."""
+
+    name: str
+    missing: str
+
+
+@dataclass(frozen=True)
 class Work:
     """A kind of open work: how much a person has of it, how it is given to another, and who can do it."""
 
     code: str
     label: Any
     count: Callable[[Session, int], int]
-    give: Callable[[Session, int, Person, Actor, str], None]
+    give: Callable[[Session, Deal], None]
     able: Able | None = None  # None: anybody
+    lacking: Callable[[Session, int, Person], str] | None = None  # what a colleague is not competent for (2.3)
+    candidates: Callable[[Session, int], list[Candidate]] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,10 +86,18 @@ def form_class(session: Session, user_id: int) -> type[StepForm]:
     class Divided(HandOver):
         pass
 
-    for kind in KINDS:
-        if kind.count(session, user_id):
-            setattr(Divided, f"to_{kind.code}", PersonField(_("%(work)s: to", work=kind.label), lookup="employee"))
+    mine = [kind for kind in KINDS if kind.count(session, user_id)]
+    for kind in mine:
+        setattr(Divided, f"to_{kind.code}", PersonField(_("%(work)s: to", work=kind.label), lookup="employee"))
+    if any(kind.lacking for kind in mine):
+        Divided.override_reason = LongTextField(_l("Reason for assigning without the competence"))
     return Divided
+
+
+def candidates(session: Session, user_id: int) -> list[Candidate]:
+    """Who is competent for what this person leaves behind, where that is asked for (2.3)."""
+    asked = (kind.candidates for kind in KINDS if kind.candidates and kind.count(session, user_id))
+    return [row for rows in asked for row in rows(session, user_id)]
 
 
 def amounts(session: Session, user_id: int) -> list[tuple[Any, int]]:
@@ -87,15 +118,24 @@ def shares(session: Session, user_id: int, values: dict[str, Any]) -> list[Share
             if kind.able is not None and to.user_id not in kind.able(session):
                 sentence = _("%(name)s can't do this: %(work)s.", name=full_name(to.user), work=kind.label)
                 raise Invalid({field: [sentence + " " + _("Choose another active colleague.")]})
+            _competent(session, user_id, kind, field, to, values.get("override_reason"))
             found.append(Share(kind, number, to))
     return found
+
+
+def _competent(session: Session, user_id: int, kind: Work, field: str, to: Person, override: str | None) -> None:
+    """2.3 holds also for work that is handed over. Raises Invalid."""
+    missing = kind.lacking(session, user_id, to) if kind.lacking else ""
+    if missing and not (override or "").strip():
+        advice = _("Choose another person or give the reason.")
+        raise Invalid({field: [_("2.3: no valid competence: %(missing)s.", missing=missing) + " " + advice]})
 
 
 def hand_over(session: Session, user_id: int, values: dict[str, Any], actor: Actor) -> int:
     """Give everything open to colleagues; answers how much it was. The caller commits. Raises Invalid."""
     parts = shares(session, user_id, values)
     for part in parts:
-        part.work.give(session, user_id, part.to, actor, values["reason"])
+        part.work.give(session, Deal(user_id, part.to, actor, values["reason"], values.get("override_reason") or ""))
     return sum(part.number for part in parts) + _settle(session, user_id, actor, values["reason"])
 
 
@@ -125,9 +165,9 @@ def _led(session: Session, user_id: int) -> list[Department]:
     return list(session.scalars(select(Department).where(Department.manager_id == user_id)))
 
 
-def _lead(session: Session, user_id: int, to: Person, actor: Actor, reason: str) -> None:
-    for department in _led(session, user_id):
-        department.manager_id = to.user_id
+def _lead(session: Session, deal: Deal) -> None:
+    for department in _led(session, deal.user_id):
+        department.manager_id = deal.to.user_id
 
 
 def _leaders(session: Session) -> list[int]:
@@ -139,10 +179,10 @@ def _stood_in_for(session: Session, user_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def _stand_in(session: Session, user_id: int, to: Person, actor: Actor, reason: str) -> None:
+def _stand_in(session: Session, deal: Deal) -> None:
     """Nobody stands in for themselves: then another deputy has to be named."""
-    for profile in session.scalars(select(EmployeeProfile).where(EmployeeProfile.deputy_id == user_id)):
-        profile.deputy_id = to.user_id if to.user_id != profile.user_id else None
+    for profile in session.scalars(select(EmployeeProfile).where(EmployeeProfile.deputy_id == deal.user_id)):
+        profile.deputy_id = deal.to.user_id if deal.to.user_id != profile.user_id else None
 
 
 KINDS.append(Work("departments", _l("Departments led"), lambda *who: len(_led(*who)), _lead, _leaders))

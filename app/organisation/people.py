@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from flask_appbuilder.security.sqla.models import Role, User
 from flask_babel import gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
-from app.core.clock import now
-from app.core.names import full_name
-from app.core.turns import Function
+from app.core.process.turns import Function
+from app.core.time.clock import now
 
 from .models import Department, EmployeeProfile
 
@@ -28,8 +27,13 @@ class Person:
     user_id: int
     user: User
     active: bool
-    travels: bool  # a technician or inspector
+    travels_as: tuple[str, ...]  # technician, inspector
     department_id: int | None
+
+    @property
+    def travels(self) -> bool:
+        """A technician or inspector."""
+        return bool(self.travels_as)
 
 
 def find_login(session: Session, login: str) -> Person | None:
@@ -38,11 +42,10 @@ def find_login(session: Session, login: str) -> Person | None:
     if user is None:
         return None
     held = {role.id for role in user.roles} | {role.id for group in user.groups for role in group.roles}
-    wanted = session.scalars(select(Function.role_id).where(Function.code.in_(TRAVELLING)))
+    wanted = select(Function.code).where(Function.code.in_(TRAVELLING), Function.role_id.in_(held))
+    ways = tuple(session.scalars(wanted.order_by(Function.code.desc())))
     profile = session.get(EmployeeProfile, user.id)
-    return Person(
-        user.id, user, bool(user.active), bool(held & set(wanted)), profile.department_id if profile else None
-    )
+    return Person(user.id, user, bool(user.active), ways, profile.department_id if profile else None)
 
 
 def check_password(password: str) -> None:
@@ -112,15 +115,6 @@ def move_to(session: Session, user: User, profile: EmployeeProfile, department: 
         user.groups.append(department.ensure_group(session))
     profile.department_id = department.id if department else None
     session.flush()
-
-
-def employees(session: Session, term: str, offset: int) -> list[tuple[str, str]]:
-    """Active colleagues by name or login, for remote selects (value: login)."""
-    query = select(User).where(User.active.is_(True)).options(selectinload(User.roles)).order_by(User.username)
-    if term:
-        name = User.last_name + User.first_name
-        query = query.where(User.username.icontains(term, autoescape=True) | name.icontains(term, autoescape=True))
-    return [(user.username, full_name(user)) for user in session.scalars(query.offset(offset).limit(21))]
 
 
 def add_missing_profiles(session: Session) -> None:

@@ -15,14 +15,15 @@ from sqlalchemy import select
 from werkzeug.security import check_password_hash
 from wtforms.widgets import PasswordInput
 
-from app.core.fields import TextField
-from app.core.forms import StepForm
-from app.core.names import in_locale
-from app.core.security import current_rights
-from app.core.turns import Function
+from app.core.fields.field_base import blame
+from app.core.fields.fields import TextField
+from app.core.fields.forms import StepForm
+from app.core.process.turns import Function
+from app.core.rights.current import current_rights
+from app.core.rights.people import in_locale
 from app.extensions import db
 
-from .forms import PasswordField, blame
+from .forms import PasswordField
 from .models import EmployeeProfile
 
 
@@ -30,6 +31,10 @@ class SecretField(TextField):
     """A password as it is; never shown again."""
 
     widget = PasswordInput(hide_value=True)
+
+    def clean(self, raw: Any, text: str) -> Any:
+        super().clean(raw, text)
+        return raw
 
 
 class NewPassword(StepForm):

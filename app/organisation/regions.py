@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, object_session
 
 from app.core import settings
-from app.core.workflow import Actor
+from app.core.record.search import plain_words
+from app.core.rights.actor import Actor
 from app.extensions import db
 
-from .models import Region, Zone
+from .models import ABROAD, Region, Zone
 
 FIXTURE = Path(__file__).parent.parent / "data" / "regions.csv"
 SPECIAL = {"710000", "810000", "820000"}
-ABROAD = "990000"
 LEVELS = ("province", "city", "county", "abroad")
 ZONE_CHANGED: list[
     Callable[[Session, Sequence[str] | None, Actor], int]
@@ -29,6 +28,8 @@ ZONE_CHANGED: list[
 
 def import_regions(session: Session) -> int:
     """Bring the table up to date; remote flags an administrator has set stay. The caller commits."""
+    from pypinyin import Style, lazy_pinyin
+
     with FIXTURE.open(encoding="utf-8") as file:
         rows = [*csv.DictReader(file), {"adcode": ABROAD, "name": "境外", "level": "abroad", "parent": ""}]
     names = {row["adcode"]: row["name"] for row in rows}
@@ -81,19 +82,19 @@ def find_leaf(session: Session, text: str) -> tuple[str, str] | None:
         return None
     if not region.is_leaf:
         raise ValueError(_("“%(name)s” is divided further. Choose the county or district.", name=region.full_name))
-    return region.adcode, region.full_name
+    return region.adcode, region.label
 
 
 def search_leaves(session: Session, term: str, offset: int) -> list[tuple[str, str]]:
     """Leaves by name, full name, pinyin initials or code."""
-    query = select(Region.adcode, Region.full_name).where(Region.is_leaf)
-    for word in term.split():
+    query = select(Region).where(Region.is_leaf)
+    for word in plain_words(term):
         query = query.where(
             Region.full_name.contains(word, autoescape=True)
-            | Region.pinyin.startswith(word.lower(), autoescape=True)
+            | Region.pinyin.startswith(word, autoescape=True)
             | (Region.adcode == word)
         )
-    return [(code, name) for code, name in session.execute(query.order_by(Region.adcode).offset(offset).limit(21))]
+    return [(row.adcode, row.label) for row in session.scalars(query.order_by(Region.adcode).offset(offset).limit(21))]
 
 
 def children(session: Session, code: str) -> list[Region]:

@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.fields import ChoicesField
-from app.core.names import in_locale
-from app.core.turns import Function, users_who_may, users_with_role
+from app.core.fields.fields import ChoicesField
+from app.core.process.holding import Holding
+from app.core.process.turns import Function, users_who_may
+from app.core.rights.seeing import words_of as words_of_role
 from app.extensions import db
 
 NOT_GIVEN = ("Public",)  # nobody works without signing in
@@ -29,22 +30,19 @@ def known(session: Session) -> list[tuple[str, Role, str]]:
     return found
 
 
+def forget() -> None:
+    """The roles have changed: they are asked for anew."""
+    if has_request_context():
+        g.pop("roles_known", None)
+
+
 def _known(session: Session) -> list[tuple[str, Role, str]]:
     functions = {row.role_id: row for row in session.scalars(select(Function))}
     order = {role_id: number for number, role_id in enumerate(functions)}
     roles = [role for role in session.scalars(select(Role)) if role.name not in NOT_GIVEN]
     roles.sort(key=lambda role: (order.get(role.id, len(order)), role.id))
-    return [
-        (functions[role.id].code if role.id in functions else role.name, role, _words(role, functions.get(role.id)))
-        for role in roles
-    ]
-
-
-def _words(role: Role, function: Function | None) -> str:
-    """The bilingual name of the regulation, unless the administrator has chosen another."""
-    if function is not None and role.name == function.name_en:
-        return in_locale(function.name_zh, function.name_en)
-    return str(role.name)
+    found = [(role, functions.get(role.id)) for role in roles]
+    return [(function.code if function else role.name, role, words_of_role(role, function)) for role, function in found]
 
 
 def choices() -> dict[str, str]:
@@ -76,16 +74,17 @@ class RolesField(ChoicesField):
 
 def warnings(session: Session) -> list[str]:
     """What the regulation asks of the staffing and is missing."""
-    found = []
-    if not users_with_role(session, "reception"):
+    found, held = [], Holding(session, ())
+    staffed = {row.code for row in session.scalars(select(Function)) if row.role_id and held.people(row.role_id)}
+    if "reception" not in staffed:
         found.append(
             _("2.1 asks for a dedicated person for complaints: nobody active is Reception now. Give somebody the role.")
         )
-    if not users_with_role(session, "qc") and not users_with_role(session, "qc_manager"):
+    if not staffed & {"qc", "qc_manager"}:
         found.append(
             _("Nobody active works in Quality Control: complaints that are handed over would wait for nobody.")
         )
-    if not users_with_role(session, "gm"):
+    if "gm" not in staffed:
         found.append(_("4.4 has major complaints reported to the General Manager: nobody active has this role."))
     return found
 

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash
+from flask import flash, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Query
 
-from app.core import deadline_rules
-from app.core.deadline_rules import DeadlineRule
-from app.core.periods import Unit
-from app.core.recompute import recompute_open
-from app.core.show import tag
-from app.core.views import BaseView, Column, table
-from app.core.workflow import Refused
+from app.core.pages.show import tag
+from app.core.pages.views import BaseView, Column, table
+from app.core.record import decisions
+from app.core.time.deadline_rules import ESCALATION, DeadlineRule
+from app.core.time.periods import Unit
 from app.extensions import db
 
-from .codes import UNITS
+from . import rules
+from .codes import REACHES, UNITS
 from .forms import DeadlineRuleForm
 
-FACTS = ("name_zh", "name_en", "quantity", "unit", "roll", "warn_at", "warn_minutes_before")
+FACTS = ("name_zh", "name_en", "quantity", "unit", "roll", "warn_at", "warn_minutes_before", *ESCALATION)
 
 
 def amount(rule: DeadlineRule) -> str:
@@ -43,6 +42,13 @@ def warning(rule: DeadlineRule) -> str:
     return str(_("before the end of the last day, or the day before"))
 
 
+def escalation(rule: DeadlineRule) -> str:
+    """Whom a missed deadline reaches, and when."""
+    days = {level: after for level, after in rule.escalate_after.items() if after}
+    later = [_("%(who)s after %(n)s days", who=REACHES[level], n=after) for level, after in days.items()]
+    return str(_("; ")).join([str(REACHES["manager"]), *later])
+
+
 class DeadlineRuleView(BaseView):
     """时限规则: the promises of the regulation, versioned."""
 
@@ -52,19 +58,20 @@ class DeadlineRuleView(BaseView):
     base_permissions = ["can_list", "can_show", "can_edit", "can_export"]
     exclude_route_methods = BaseView.exclude_route_methods | {"add", "delete"}
     form = DeadlineRuleForm
-    blocks = ("portal/organisation/_versions.html",)
+    blocks = ("portal/organisation/_versions.html", "portal/organisation/_decided.html")
+    edit_template = "portal/organisation/rule_form.html"
     list_title, show_title = _l("Deadline rules"), _l("Deadline rule")
     add_title, edit_title = _l("Deadline rules"), _l("Change the deadline rule")
-    search_hint = _l("Code or name")
+    search_hint = _l("Name of the deadline")
     searched = (DeadlineRule.code, DeadlineRule.name_zh, DeadlineRule.name_en)
-    default_order = ("code", False)
+    default_order = ("clause", False)
     columns = {
         "name": Column(_l("Deadline"), lambda row: row.name(str(get_locale() or "zh"))),
-        "code": Column(_l("Code"), "code", order=DeadlineRule.code),
         "clause": Column(_l("Clause"), "clause", order=DeadlineRule.clause),
         "amount": Column(_l("How long"), amount),
         "roll": Column(_l("Rolled forward to a working day"), "roll"),
         "warning": Column(_l("Warning"), warning),
+        "escalation": Column(_l("Escalation"), escalation),
         "version": Column(_l("Version"), "version"),
     }
 
@@ -84,6 +91,9 @@ class DeadlineRuleView(BaseView):
         query = select(DeadlineRule).where(DeadlineRule.code == row.code).order_by(DeadlineRule.version.desc())
         return list(db.session.scalars(query))
 
+    def decided(self, row: DeadlineRule) -> list[Any]:
+        return decisions.of(db.session, rules.THING, row.code)
+
     def amount(self, row: DeadlineRule) -> str:
         return amount(row)
 
@@ -92,16 +102,25 @@ class DeadlineRuleView(BaseView):
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
         """A new version, and the running deadlines computed again by it."""
-        if not row.active:
-            raise Refused(
-                _("This version is no longer in force. Open the rule again from the list and change that one.")
-            )
-        reason, unit = values.pop("reason"), Unit(values["unit"])
-        facts = {**values, "unit": unit, "quantity": values["quantity"] or 0, "roll": bool(values["roll"])}
-        if all(getattr(row, name) == value for name, value in facts.items()):
-            raise Refused(_("Nothing was changed."))
-        new = deadline_rules.new_version(db.session, row, **facts)
-        moved = recompute_open(db.session, reason, self.actor(), codes=[new.code])
+        new, moved = rules.change(db.session, row, values, self.actor())
         if moved:
             flash(_("%(n)s running deadlines moved; the old end stays in each history.", n=moved), "info")
         return new
+
+    def _save(self, row: Any) -> Any:
+        """The button says whether it is saved, or only shown what it would move."""
+        if request.form.get("act") != "preview":
+            return super()._save(row)
+        form = self.form.of(request.form)
+        form.bind(row)
+        if not form.validate():
+            return self._form_page(form, row), 422
+        return self.render_template(
+            self.edit_template,
+            view=self,
+            form=form,
+            row=row,
+            refused="",
+            title=self.edit_title,
+            preview=rules.preview(db.session, row, form.values()),
+        )

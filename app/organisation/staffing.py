@@ -6,59 +6,50 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Boolean, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 from werkzeug.security import generate_password_hash
 
-from app.core.awaited import waiting
-from app.core.records import Record
-from app.core.turns import user_turn
-from app.core.workflow import Refused
+from app.core.kind.facts import column_of, facts_of, name_in_forms
+from app.core.process.also_waiting import waiting
+from app.core.process.refused import Refused
+from app.core.process.turns import user_turn
+from app.core.record.records import Record
+from app.core.rights import counting
 
 from .models import Department, EmployeeProfile
 from .people import create_person, move_to
 from .roles import keys_of, roles_by_key, somebody_keeps
 
 PERSON = ("first_name", "last_name", "email")
-PROFILE = ("position", "employee_no", "mobile", "absent_from", "absent_to")
-LINKS = ("leader", "deputy")
-FLAGS = ("is_dedicated_intake", "is_dedicated_feedback")
+BEGUN = {"kind": "other", "line": "mf"}  # what a department is where nobody says otherwise
+MOVED = ("department_id", "locale")  # what is not simply written
 
 
 # ---- departments
 
 
-def department_fields(row: Department) -> dict[str, Any]:
-    """A department as its form."""
+def roles_of(row: Department) -> list[str]:
+    """The roles of everybody in a department, as its form asks for them."""
     session = Session.object_session(row)
     assert session is not None
-    return {
-        "code": row.code,
-        "name_zh": row.name_zh,
-        "name_en": row.name_en,
-        "kind": row.kind,
-        "line": row.line,
-        "parent": row.parent_id,
-        "manager": row.manager_id,
-        "email": row.email,
-        "active": row.active,
-        "roles": keys_of(session, row.group.roles if row.group else []),
-    }
+    return keys_of(session, row.group.roles if row.group else [])
 
 
 def save_department(session: Session, row: Department | None, values: dict[str, Any]) -> Department:
     """A department and its group; the group's roles are those of everybody in it. The caller commits."""
     active = values.get("active") is not False
-    if row is None:
-        row = Department(code=values["code"])
-        session.add(row)
-    elif not active and row.active:
+    if row is not None and row.active and not active:
         _refuse_if_staffed(session, row)
-    for name in ("name_zh", "name_en", "email"):
-        setattr(row, name, values.get(name))
-    row.kind, row.line = values.get("kind") or row.kind or "other", values.get("line") or row.line or "mf"
-    row.parent_id, row.manager_id, row.active = values.get("parent"), values.get("manager"), active
+    kept = {"active": active} | {
+        name: values.get(name) or (getattr(row, name) if row else default) for name, default in BEGUN.items()
+    }
+    row = Department() if row is None else row
+    for fact in facts_of(Department):
+        name = name_in_forms(fact)
+        setattr(row, fact.key, kept.get(name, values.get(name)))
+    session.add(row)
     group = row.ensure_group(session)
     group.label, group.description = row.name_zh, row.name_en
     if values.get("roles") is not None:
@@ -94,29 +85,16 @@ def refuse_if_locked_out(session: Session) -> None:
 # ---- people
 
 
-def employee_fields(row: EmployeeProfile) -> dict[str, Any]:
-    """A person as the form; the password is never shown."""
+def person_fields(row: EmployeeProfile) -> dict[str, Any]:
+    """Whose profile it is, as the form asks for it; the password is never shown."""
     session = Session.object_session(row)
     assert session is not None
     user = row.user
     return {
         "username": user.username,
-        "last_name": user.last_name,
-        "first_name": user.first_name,
-        "email": user.email,
+        **{name: getattr(user, name) for name in PERSON},
         "password": None,
-        "department": row.department_id,
-        "position": row.position,
-        "employee_no": row.employee_no,
-        "mobile": row.mobile,
         "roles": keys_of(session, user.roles),
-        "locale": row.locale,
-        "leader": row.leader_id,
-        "is_dedicated_intake": row.is_dedicated_intake,
-        "is_dedicated_feedback": row.is_dedicated_feedback,
-        "absent_from": row.absent_from,
-        "absent_to": row.absent_to,
-        "deputy": row.deputy_id,
         "active": bool(user.active),
     }
 
@@ -128,8 +106,8 @@ def save_employee(session: Session, row: EmployeeProfile | None, values: dict[st
         row = create_person(
             session,
             username=values["username"],
-            first_name=values["first_name"],
-            last_name=values["last_name"],
+            first_name=values.get("first_name") or "",
+            last_name=values.get("last_name") or "",
             email=values["email"],
             password=values["password"],
             department=department,
@@ -139,12 +117,10 @@ def save_employee(session: Session, row: EmployeeProfile | None, values: dict[st
         values["employee_no"] = values.get("employee_no") or row.employee_no
     else:
         _change_person(session, row, values, department)
-    for name in PROFILE:
-        setattr(row, name, values.get(name))
-    for name in LINKS:
-        setattr(row, f"{name}_id", values.get(name))
-    for name in FLAGS:
-        setattr(row, name, bool(values.get(name)))
+    for fact in facts_of(EmployeeProfile):
+        if fact.key not in MOVED:
+            value = values.get(name_in_forms(fact))
+            setattr(row, fact.key, bool(value) if isinstance(column_of(fact).type, Boolean) else value)
     row.locale = values.get("locale") or row.locale
     row.user.active = values.get("active") is not False
     if values.get("roles") is not None:
@@ -159,11 +135,12 @@ def _change_person(
     session: Session, row: EmployeeProfile, values: dict[str, Any], department: Department | None
 ) -> None:
     for name in PERSON:
-        setattr(row.user, name, values[name])
+        setattr(row.user, name, values[name] or "")
     if values.get("password"):
         row.user.password = generate_password_hash(values["password"])
         row.session_epoch += 1
         row.failed_logins, row.locked_until = 0, None
+        counting.forget(session, row.user.username, row.user.email)
     if row.department_id != (department.id if department else None):
         move_to(session, row.user, row, department)
 
@@ -180,4 +157,4 @@ def members(session: Session, department: Department) -> list[EmployeeProfile]:
         .join(EmployeeProfile.user)
         .where(EmployeeProfile.department_id == department.id, User.active.is_(True))
     )
-    return list(session.scalars(query.order_by(User.username)))
+    return list(session.scalars(query.order_by(EmployeeProfile.reading, User.id)))

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import refresh
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as Answer
 
-from app.complaints import codes
-from app.complaints.models import Complaint
-from app.core import attachments, printing, settings
-from app.core.forms import marked
-from app.core.locking import locked
-from app.core.names import in_locale
-from app.core.web import sentences
-from app.core.workflow import Invalid, Refused
-from app.extensions import db, limiter
-
-from . import links
-from .acts import FORMS, Sent, act, still_due, text_digest
-from .models import PublicLink, Purpose
-from .story import status, story
+from app.core.company import company
+from app.core.fields.forms import StepForm, marked
+from app.core.files.press import NotPressed
+from app.core.kind.customer_page import PAGES, Act, CustomerPage, still_due
+from app.core.pages import printing
+from app.core.pages.web import sentences
+from app.core.process.answer import ANSWERED, answer_to
+from app.core.process.locking import locked
+from app.core.process.refused import Invalid, Refused
+from app.core.process.workflow import WORKFLOWS
+from app.core.record import attachments, links
+from app.core.record.links import TRACK, PublicLink
+from app.core.record.records import Record
+from app.customers.models import Customer
+from app.extensions import csrf, db, limiter
 
 blueprint = Blueprint("public", __name__)
 limiter.limit(lambda: current_app.config["PUBLIC_RATE_LIMIT"])(blueprint)
@@ -43,31 +44,35 @@ def refused(error: HTTPException) -> Any:
     code = error.code or 500
     title, advice = sentences(code)
     if code == 404:
-        title = _("This link does not hold")
+        title = _("This link is no longer valid")
         advice = _("It may have expired, or a newer one has replaced it. Please ask us for a new link.")
-    return render_template("public/refused.html", company=_company(), title=title, advice=advice), code
+    return render_template("public/refused.html", company=company(db.session), title=title, advice=advice), code
 
 
-for number in (400, 404, 405, 413, 429):
+for number in (400, 404, 405, 410, 413, 429):
     blueprint.register_error_handler(number, refused)
+blueprint.register_error_handler(NotPressed, lambda _error: refused(ServiceUnavailable()))
 
 
 @blueprint.get("/t/<token>")
 def track(token: str) -> Any:
     """Number, state in plain words, what happened, and what is asked of the customer."""
-    record = _link(token, Purpose.track).complaint
-    waiting = {purpose.value: address for purpose in links.ACTS if (address := _waiting(record, purpose))}
-    done = request.args.get("done", "")
-    return _page("public/track.html", record, story=story(record), status=status(record), waiting=waiting, done=done,
-                 token=token)  # fmt: skip
+    given = _link(token).record
+    record = _goes_on_as(given)
+    page = _page_of(record)
+    waiting = [(act, address) for name, act in page.acts.items() if (address := _waiting(record, name))]
+    done = page.acts.get(request.args.get("done", ""))
+    return _page("public/track.html", record, story=page.story(record), status=page.status(record), waiting=waiting,
+                 thanks=done.thanks(record) if done else "", token=token, paper=page.paper,
+                 merged=given if given is not record else None)  # fmt: skip
 
 
 @blueprint.get("/t/<token>/record.pdf")
 def signed_record(token: str) -> Any:
-    """The record form with the customer's signature."""
-    record = _link(token, Purpose.track).complaint
-    form = printing.FORMS["complaint", "complaint_record"]
-    if record.confirmation is None:
+    """The paper form with the customer's signature."""
+    record = _goes_on_as(_link(token).record)
+    form = printing.FORMS.get((record.kind, _page_of(record).paper))
+    if form is None or record.confirmation is None:
         abort(404)
     pdf = printing.pdf(printing.render(form, record, printing.language()))
     return Response(pdf, mimetype="application/pdf")
@@ -76,92 +81,117 @@ def signed_record(token: str) -> Any:
 @blueprint.get("/a/<token>")
 def read(token: str) -> Any:
     """What is asked, with everything the customer signs; a used link leads to the tracking page."""
-    link = _link(token, *links.ACTS)
+    link = _link(token, to_act=True)
     if link.used_at is not None or not still_due(link):
-        return _to_tracking(link.complaint)
-    form = FORMS[link.purpose](data={"signer_name": link.complaint.contact_name or link.complaint.complainant})
-    return _act_page(link, form)
+        return _to_tracking(link.record)
+    return _act_page(link, _act(link).form(data={"signer_name": _page_of(link.record).signer(link.record)}))
 
 
 @blueprint.get("/a/<token>/photo/<int:number>")
 def photo(token: str, number: int) -> Any:
-    """A photo of the site, for whoever is asked to confirm the work."""
-    record = _link(token, Purpose.confirm).complaint
-    row = next((item for item in photos(record) if item.id == number), None) or abort(404)
-    return send_file(attachments.path_of(row), mimetype=row.mime, max_age=0)
+    """A photo of the site, for whoever is asked about what was done there."""
+    link = _link(token, to_act=True)
+    shown = photos(link.record) if _act(link).photos else ()
+    row = next((item for item in shown if item.id == number), None) or abort(404)
+    return attachments.sent(row)
 
 
+@csrf.exempt  # whoever holds the link may act, and nobody else can: there is no session to be misused
 @blueprint.post("/a/<token>")
 def answer(token: str) -> Any:
     """The act itself, exactly once; a refusal leaves the link as it was."""
-    link = _link(token, *links.ACTS)
-    number, complaint_id, purpose = link.id, link.complaint_id, link.purpose
-    form = FORMS[purpose].of(request.form)
+    link = _link(token, to_act=True)
+    if link.used_at is not None:
+        return _to_tracking(link.record)
+    number, record_id, model, purpose = link.id, link.record_id, type(link.record), link.purpose
+    form = _act(link).form.of(request.form)
     try:
         if not links.consume(db.session, link):
             db.session.rollback()
-            return _to_tracking(db.session.get_one(Complaint, complaint_id))
-        record = locked(db.session, Complaint, complaint_id)
+            return _to_tracking(db.session.get_one(Record, record_id))
+        record = locked(db.session, model, record_id)
         if not still_due(link):
             db.session.rollback()
-            return _to_tracking(db.session.get_one(Complaint, complaint_id))
-        act(db.session, link, record, Sent(form, request.form.get("digest", "")))
+            return _to_tracking(db.session.get_one(Record, record_id))
+        _do(link, record, form, request.form.get("digest", ""))
         db.session.commit()
-    except Invalid as wrong:
+    except ANSWERED as error:
+        problem = answer_to(error)
         db.session.rollback()
-        return _act_page(db.session.get_one(PublicLink, number), marked(form, wrong.errors)), 422
-    except Refused as refused:
-        db.session.rollback()
-        return _act_page(db.session.get_one(PublicLink, number), form, str(refused)), 409
-    return _to_tracking(db.session.get_one(Complaint, complaint_id), done=purpose)
+        link = db.session.get_one(PublicLink, number)
+        if problem.fields:
+            return _act_page(link, marked(form, problem.fields)), problem.status
+        return _act_page(link, form, problem.sentence), problem.status
+    return _to_tracking(db.session.get_one(Record, record_id), done=purpose)
 
 
-def photos(record: Complaint) -> list[attachments.Attachment]:
+def _do(link: PublicLink, record: Record, form: StepForm, digest: str) -> None:
+    """What the customer asks for, under lock; raises Invalid, or Refused when the text is not the one that was read."""
+    if not form.validate():
+        raise Invalid(form.sentences())
+    if digest != _page_of(record).text_of(link, record):
+        raise Refused(_("The text has been changed since you read it. Please read it again."))
+    _act(link).do(db.session, record, form.values())
+
+
+def photos(record: Record) -> list[attachments.Attachment]:
     return [item for item in record.attachments if item.category == "photo" and item.mime in attachments.IMAGES]
 
 
-def _link(token: str, *purposes: str) -> PublicLink:
+def _link(token: str, to_act: bool = False) -> PublicLink:
     """The link, or the one page that wrong, expired and foreign links share."""
     link = links.find(db.session, token)
-    if link is None or link.purpose not in purposes:
+    if link is None or link.record.kind not in PAGES:
         abort(404)
-    g.reader_locale = link.complaint.customer.language
+    if (link.purpose not in _page_of(link.record).acts) if to_act else link.purpose != TRACK:
+        abort(404)
+    customer = db.session.get(Customer, link.record.customer_id) if link.record.customer_id else None
+    g.reader_locale = customer.language if customer else None
     refresh()
     return link
 
 
-def _waiting(record: Complaint, purpose: Purpose) -> str:
+def _page_of(record: Record) -> CustomerPage[Any]:
+    return PAGES[record.kind]
+
+
+def _act(link: PublicLink) -> Act[Any]:
+    return _page_of(link.record).acts[link.purpose]
+
+
+def _goes_on_as(record: Record) -> Record:
+    """The record that lives on in the place of this one, or itself."""
+    state = WORKFLOWS[record.kind].states[record.state]
+    return (state.goes_on_as(record) if state.goes_on_as else None) or record
+
+
+def _waiting(record: Record, purpose: str) -> str:
     """Where the customer can act now; empty when nothing waits."""
     link = links.current(db.session, record.id, purpose)
     return url_for("public.read", token=links.token_of(link)) if link and still_due(link) else ""
 
 
-def _to_tracking(record: Complaint, done: str = "") -> Answer:
-    link = links.current(db.session, record.id, Purpose.track) or abort(404)
+def _to_tracking(record: Record, done: str = "") -> Answer:
+    link = links.current(db.session, record.id, TRACK) or abort(404)
     return redirect(url_for("public.track", token=links.token_of(link), done=done or None), 303)
 
 
 def _act_page(link: PublicLink, form: Any, refused: str = "") -> str:
-    record = link.complaint
+    record, act = link.record, _act(link)
     return _page(
-        f"public/{link.purpose}.html",
+        act.template,
         record,
         link=link,
         form=form,
         refused=refused,
-        digest=text_digest(link),
-        service=record.service,
-        quote=record.quote,
-        photos=photos(record),
+        digest=_page_of(record).text_of(link, record),
+        photos=photos(record) if act.photos else (),
         token=links.token_of(link),
-        codes=codes,
+        **act.shows(record),
     )
 
 
-def _page(template: str, record: Complaint, **facts: Any) -> str:
-    heading = f"{_('Your complaint')} {record.number}"
-    return render_template(template, record=record, company=_company(), title=heading, **facts)
-
-
-def _company() -> str:
-    return in_locale(settings.get(db.session, "company_name_zh"), settings.get(db.session, "company_name_en"))
+def _page(template: str, record: Record, **facts: Any) -> str:
+    heading = _page_of(record).title
+    facts |= {"record": record, "heading": heading, "title": f"{heading} {record.number}"}
+    return render_template(template, company=company(db.session), **facts)

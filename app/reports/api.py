@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
-from app.complaints.models import Complaint
-from app.complaints.scope import visible
-from app.core.api import BaseApi
-from app.core.filters import RowScope
-from app.core.history import History
-from app.core.security import current_rights
-from app.core.views import table
-from app.corrective.models import CorrectiveAction
-from app.corrective.scope import visible as visible_notices
+from app.core.kind.registry import visible_ids
+from app.core.pages.views import table
+from app.core.record.history import History
+from app.core.record.records import Record
+from app.core.rest.api import BaseApi
+from app.core.rest.shapes import says
+from app.core.rights.current import current_rights
+from app.core.rights.filters import RowScope
 
 
 class HistoryScope(RowScope):
@@ -25,13 +24,7 @@ class HistoryScope(RowScope):
     name: Any = _l("History")
 
     def condition(self) -> ColumnElement[bool]:
-        rights = current_rights()
-        parts: list[ColumnElement[bool]] = [false()]
-        if rights.may("can_list", "Complaint"):
-            parts.append(History.record_id.in_(select(Complaint.id).where(visible(rights))))
-        if rights.may("can_list", "CorrectiveAction"):
-            parts.append(History.record_id.in_(select(CorrectiveAction.id).where(visible_notices(rights))))
-        return or_(*parts)
+        return History.record_id.in_(select(Record.id).where(visible_ids(current_rights())))
 
 
 class HistoryApi(BaseApi):
@@ -50,10 +43,11 @@ class HistoryApi(BaseApi):
         "record_id",
         "seq",
         "at",
-        ("actor", lambda line: line.actor.username if line.actor else "system"),
+        "actor_id",
+        ("actor", says(str, lambda line: line.actor.username if line.actor else "system")),
         "step",
-        ("from", lambda line: line.source),
-        ("to", lambda line: line.target),
+        ("from", says(str | None, lambda line: line.source)),
+        ("to", says(str | None, lambda line: line.target)),
         "clause",
         "comment",
         "hash",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import redirect, request
@@ -12,23 +13,24 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import func, select, union_all
-from sqlalchemy.orm import selectin_polymorphic, selectinload
+from sqlalchemy.orm import selectin_polymorphic
 
-from app.complaints.consultation import Consultation
 from app.complaints.models import Complaint
 from app.complaints.scope import visible
-from app.core import clock
-from app.core.awaited import URGENCY, counted, most_urgent
-from app.core.names import turn_label
-from app.core.records import Record
-from app.core.rights import Rights
-from app.core.security import current_rights
-from app.core.show import Badge, tag
-from app.core.stepper import foremost
-from app.core.workflow import WORKFLOWS, Transition
-from app.corrective.models import CorrectiveAction
+from app.core.kind.registry import KINDS
+from app.core.pages.show import Badge, tag
+from app.core.pages.timeline import foremost
+from app.core.process.admission import hindrance, looked_at
+from app.core.process.also_waiting import URGENCY, counted, most_urgent
+from app.core.process.workflow import Transition
+from app.core.record.records import Record
+from app.core.rights.current import current_rights
+from app.core.rights.people import turn_label
+from app.core.rights.rights import Rights
+from app.core.time import clock
+from app.customers.models import Customer
 from app.extensions import db
-from app.gm.models import GmReport
+from app.notifications import unreached
 
 from . import trend
 from .panels import panels
@@ -53,6 +55,7 @@ class Task:
     badge: Any
     customer: str
     turn: str
+    barred: str  # why the next step can't be taken yet
 
 
 class Dashboard(IndexView):
@@ -132,28 +135,41 @@ def tasks(rights: Rights, most: int = TODO, offset: int = 0, narrowed: Callable[
         .offset(offset)
         .limit(most)
         .options(
-            selectin_polymorphic(Record, [Complaint, Consultation, CorrectiveAction, GmReport]),
-            selectinload(Complaint.customer),
-            selectinload(Complaint.assignments),
-            selectinload(Complaint.dispositions),
+            selectin_polymorphic(Record, [kind.model for kind in KINDS.values()]),
+            *(load for kind in KINDS.values() for load in looked_at(kind.workflow, kind.model)),
         )
     )
-    return [_task(record, rights) for record in db.session.scalars(query)]
+    found = db.session.scalars(query).all()
+    lost, customers = unreached.of(db.session, found), _customers(found)
+    return [_task(record, rights, record.id in lost, customers.get(record.customer_id, "")) for record in found]
 
 
-def _task(record: Record, rights: Rights) -> Task:
-    workflow = WORKFLOWS[record.kind]
-    step = foremost(workflow.offered(record, rights.actor(workflow.thing)))
+def _customers(records: Sequence[Record]) -> dict[int | None, str]:
+    """What the customers of these records are called, in one question."""
+    numbers = {record.customer_id for record in records if record.customer_id}
+    if not numbers:
+        return {}
+    rows = db.session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(numbers)))
+    return {row.id: row.name for row in rows}
+
+
+def _task(record: Record, rights: Rights, unreached: bool, customer: str) -> Task:
+    workflow = KINDS[record.kind].workflow
+    actor = rights.actor(workflow.thing)
+    offered = workflow.offered(record, actor)
+    why = partial(hindrance, db.session, record, actor=actor)
+    step = foremost(offered, lambda row: not why(row))
+    barred = "" if step else next((why(row) for row in offered if row.tone == "main"), "")
     state = workflow.states[record.state]
-    customer = record.customer.name if isinstance(record, Complaint) else ""
     return Task(
         record,
         f"/{record.kind}/show/{record.id}",
         step,
-        tag(state.label, state.tone),
+        tag(state.label, state.tone) + (tag(_("customer not reached"), "bad") if unreached else ""),
         Badge.of_record(record, workflow),
         customer,
         turn_label(record.owner),
+        barred,
     )
 
 

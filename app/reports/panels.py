@@ -1,4 +1,4 @@
-"""The lists at the side of the workbench: what each role should keep an eye on."""
+"""The lists at the side of the workbench: what each role should keep an eye on, of what its person may see."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.complaints.codes import S
 from app.complaints.consultation import Asked, Consultation
+from app.complaints.consultation_kind import visible as visible_consultations
 from app.complaints.models import Assignment, Complaint, CoWorker
+from app.complaints.scope import visible as visible_complaints
 from app.complaints.workflow import ARRIVALS, COMPLAINT
-from app.core import clock
-from app.core.deadlines import Deadline
-from app.core.records import Record
-from app.core.rights import Rights
-from app.core.show import Badge
-from app.core.workflow import WORKFLOWS
+from app.core.pages.show import Badge
+from app.core.process.workflow import WORKFLOWS
+from app.core.record.records import Record
+from app.core.rights.rights import Rights
+from app.core.time import clock
+from app.core.time.deadlines import Deadline
+from app.corrective.kind import visible as visible_notices
 from app.corrective.models import CorrectiveAction
 
 MOST = 8
@@ -53,12 +56,12 @@ def panels(session: Session, rights: Rights) -> Iterator[Panel]:
     if rights.may("can_list", "Visit"):
         yield _panel("visits", _("Visits today and tomorrow"), "/m/", visits(session, rights))
     if rights.may("read_major_mail", "Complaint"):
-        yield _panel("major", _("Open major complaints"), "/complaint/list/?chip=major", majors(session))
+        yield _panel("major", _("Open major complaints"), "/complaint/list/?chip=major", majors(session, rights))
     if rights.may("receive", "Complaint"):
         opinions = "/consultation/list/?tab=asked"
-        yield _panel("opinions", _("Departments that owe an opinion"), opinions, asked(session))
+        yield _panel("opinions", _("Departments that owe an opinion"), opinions, asked(session, rights))
         late = "/corrective_action/list/?chip=overdue"
-        yield _panel("notices", _("Corrective notices overdue"), late, overdue_notices(session))
+        yield _panel("notices", _("Corrective notices overdue"), late, overdue_notices(session, rights))
 
 
 def _panel(name: str, title: str, url: str, found: Iterable[tuple[Record, str]]) -> Panel:
@@ -94,6 +97,7 @@ def visits(session: Session, rights: Rights) -> list[tuple[Record, str]]:
             Complaint.state.in_((S.assigned.value, S.on_site.value)),
             Complaint.id.in_(mine.union_all(along)),
             or_(Complaint.id.in_(planned), Complaint.id.in_(due)),
+            visible_complaints(rights),
         )
         .order_by(Complaint.due_at, Complaint.id)
         .limit(MOST)
@@ -102,12 +106,12 @@ def visits(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     return [(record, record.customer.name) for record in session.scalars(query)]
 
 
-def majors(session: Session) -> list[tuple[Record, str]]:
+def majors(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     """4.4: every open major complaint, the newest first."""
     open_states = [state.value for state, facts in COMPLAINT.states.items() if facts.turn is not None]
     query = (
         select(Complaint)
-        .where(Complaint.is_major.is_(True), Complaint.state.in_(open_states))
+        .where(Complaint.is_major.is_(True), Complaint.state.in_(open_states), visible_complaints(rights))
         .order_by(Complaint.id.desc())
         .limit(MOST)
         .options(selectinload(Complaint.customer))
@@ -115,11 +119,12 @@ def majors(session: Session) -> list[tuple[Record, str]]:
     return [(record, record.customer.name) for record in session.scalars(query)]
 
 
-def asked(session: Session) -> list[tuple[Record, str]]:
+def asked(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     """2.1: which departments still owe their opinion."""
     query = (
         select(Consultation)
         .where(Consultation.kind == "consultation", Consultation.state == Asked.asked.value)
+        .where(visible_consultations(rights))
         .order_by(Consultation.due_at, Consultation.id)
         .limit(MOST)
         .options(joinedload(Consultation.department))
@@ -127,13 +132,14 @@ def asked(session: Session) -> list[tuple[Record, str]]:
     return [(record, record.department.label) for record in session.scalars(query)]
 
 
-def overdue_notices(session: Session) -> list[tuple[Record, str]]:
+def overdue_notices(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     """2.6: corrective notices that have missed their deadline."""
     query = (
         select(CorrectiveAction)
         .where(CorrectiveAction.kind == "corrective_action", CorrectiveAction.due_at <= clock.now())
+        .where(visible_notices(rights))
         .order_by(CorrectiveAction.due_at, CorrectiveAction.id)
         .limit(MOST)
-        .options(joinedload(CorrectiveAction.responsible_department))
+        .options(joinedload(CorrectiveAction.department))
     )
-    return [(record, record.responsible_department.label) for record in session.scalars(query)]
+    return [(record, record.department.label) for record in session.scalars(query)]

@@ -1,32 +1,63 @@
-"""The search box of the top bar: number, customer, initials, phone; only what the person may see."""
+"""The search box of the top bar: number, customer, initials, phone; only what the person may see.
+
+Customers first, then a group for each kind of record, the newest first; but a record of the very number that was typed
+stands before all others, and where it is all there is, the search leads to it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect, request
+from flask import redirect
 from flask_appbuilder import BaseView, expose
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy.orm import Session
 
-from app.complaints.models import Complaint
-from app.complaints.scope import visible
-from app.complaints.searching import found as complaints_found
-from app.complaints.workflow import COMPLAINT
-from app.core.search import words_of
-from app.core.security import current_rights
-from app.core.show import Badge, tag
-from app.corrective.models import CorrectiveAction
-from app.corrective.scope import visible as notices_visible
-from app.corrective.searching import found as notices_found
+from app.core.kind.kinds import Kind
+from app.core.kind.registry import KINDS
+from app.core.pages.show import Badge, tag
+from app.core.record.finding import numbered
+from app.core.record.records import Record
+from app.core.record.search import note, of_single_characters, too_short
+from app.core.rights.current import current_rights
+from app.core.rights.filters import whole
+from app.core.rights.rights import Rights
+from app.core.text import cleaning
 from app.customers.models import Customer
 from app.customers.scope import in_scope
 from app.customers.searching import found as customers_found
 from app.extensions import db
 
 MOST = 5
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line of what was found."""
+
+    url: str
+    name: str
+    beside: str = ""
+    below: str = ""
+    tags: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found of one kind; `first` says that it holds the very number that was typed."""
+
+    code: str
+    label: Any
+    hits: list[Hit]
+    first: bool = False
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.hits) == MOST
 
 
 class SearchPage(BaseView):
@@ -40,47 +71,80 @@ class SearchPage(BaseView):
     def results(self) -> Any:
         if not current_user.is_authenticated:
             return redirect(self.appbuilder.get_url_for_login)
-        text = request.args.get("q", "").replace("\0", "").strip()[:100]
-        rights = current_rights()
-        asked = bool(words_of(text))
-        complaints = _complaints(text) if asked and rights.may("can_list", "Complaint") else []
-        customers = _customers(text) if asked and rights.may("can_list", "Customer") else []
-        notices = _notices(text) if asked and rights.may("can_list", "CorrectiveAction") else []
-        if len(complaints) == 1 and not customers and not notices and complaints[0].number == text.upper():
-            return redirect(f"/complaint/show/{complaints[0].id}")
+        text, rights = cleaning.asked("q"), current_rights()
+        asked = bool(text) and not too_short(text)
+        groups = found(db.session, text, rights) if asked else []
+        asked = asked and (bool(groups) or not of_single_characters(text))
+        if len(groups) == 1 and groups[0].first and len(groups[0].hits) == 1:
+            return redirect(groups[0].hits[0].url)
         return self.render_template(
             "portal/search.html",
             text=text,
-            complaints=complaints,
-            customers=customers,
-            notices=notices,
+            groups=groups,
             asked=asked,
+            limited=limited(rights),
+            note=note(text) if asked else "",
             title=_l("Search"),
-            COMPLAINT=COMPLAINT,
-            tag=tag,
-            Badge=Badge,
         )
 
 
-def _complaints(text: str) -> list[Complaint]:
-    """By number, by phone, by subject, by customer."""
-    condition = complaints_found(db.session, text)
-    query = select(Complaint).where(condition, visible(current_rights()))  # type: ignore[arg-type]
-    newest = query.order_by(Complaint.id.desc()).limit(MOST)
-    return list(db.session.scalars(newest.options(selectinload(Complaint.customer))))
+def listed(rights: Rights) -> list[Kind[Any]]:
+    """The kinds this person may list."""
+    return [kind for kind in KINDS.values() if rights.may("can_list", kind.thing)]
 
 
-def _notices(text: str) -> list[CorrectiveAction]:
-    condition = notices_found(db.session, text)
-    query = select(CorrectiveAction).where(condition, notices_visible(current_rights()))  # type: ignore[arg-type]
-    return list(db.session.scalars(query.order_by(CorrectiveAction.id.desc()).limit(MOST)))
+def limited(rights: Rights) -> bool:
+    """Whether there may be something this person doesn't find."""
+    sees = len(listed(rights)) == len(KINDS) and all(whole(kind.visible(rights)) for kind in KINDS.values())
+    return not (sees and rights.may("can_list", "Customer") and rights.may("see_all", "Customer"))
 
 
-def _customers(text: str) -> list[Customer]:
-    query = (
-        select(Customer)
-        .where(customers_found(db.session, text), in_scope())  # type: ignore[arg-type]
-        .order_by(Customer.id.desc())
-        .limit(MOST)
-    )
-    return list(db.session.scalars(query))
+def found(session: Session, text: str, rights: Rights) -> list[Group]:
+    """What this person finds, by kind."""
+    groups = list(_customers(session, text)) if rights.may("can_list", "Customer") else []
+    return sorted([*groups, *_records(session, text, rights)], key=lambda group: not group.first)
+
+
+def _customers(session: Session, text: str) -> Iterator[Group]:
+    query = select(Customer).where(customers_found(session, text), in_scope())  # type: ignore[arg-type]
+    rows = session.scalars(query.order_by(Customer.id.desc()).limit(MOST))
+    if hits := [Hit(f"/customer/show/{row.id}", row.name) for row in rows]:
+        yield Group("customer", _l("Customers"), hits)
+
+
+def _records(session: Session, text: str, rights: Rights) -> Iterator[Group]:
+    """Two questions for the records of all kinds, and one for the names of their customers."""
+    first, kinds = numbered(session, text), listed(rights)
+    if not kinds:
+        return
+    ids = union_all(*(_ids(session, text, kind, rights, first) for kind in kinds))
+    rows = session.scalars(select(Record).where(Record.id.in_(ids)).order_by(*_order(Record.id, first))).all()
+    names = _names(session, rows)
+    for kind in kinds:
+        if mine := [row for row in rows if row.kind == kind.code]:
+            hits = [_hit(kind, row, names.get(row.customer_id, "")) for row in mine]
+            yield Group(kind.code, kind.label, hits, mine[0].id in first)
+
+
+def _ids(session: Session, text: str, kind: Kind[Any], rights: Rights, first: list[int]) -> Select[Any]:
+    key, condition = kind.model.id, kind.found(session, text)
+    best = select(key.label("id")).where(condition, kind.visible(rights))  # type: ignore[arg-type]
+    best = best.order_by(*_order(key, first)).limit(MOST)
+    return select(best.subquery().c.id)
+
+
+def _order(key: Any, first: list[int]) -> list[ColumnElement[Any]]:
+    """The one of this very number first, then the newest."""
+    return [*([key.in_(first).desc()] if first else []), key.desc()]
+
+
+def _names(session: Session, rows: Iterable[Record]) -> dict[int | None, str]:
+    customers = {row.customer_id for row in rows} - {None}
+    query = select(Customer.id, Customer.name).where(Customer.id.in_(customers))
+    return {row.id: row.name for row in session.execute(query)} if customers else {}
+
+
+def _hit(kind: Kind[Any], row: Record, customer: str) -> Hit:
+    state = kind.workflow.states[row.state]
+    tags = (tag(state.label, state.tone), Badge.of_record(row, kind.workflow))
+    return Hit(f"/{kind.code}/show/{row.id}", row.number, customer, row.title, tags)

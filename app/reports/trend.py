@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.complaints.models import Complaint
 from app.complaints.workflow import ARRIVALS
-from app.core import clock
-from app.core.deadlines import Deadline
+from app.core.time import clock
+from app.core.time.deadlines import Deadline
 from app.corrective.models import CorrectiveAction
 from app.customers.models import Product
 from app.organisation.models import Department

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NotRequired, TypedDict
 
 from flask import jsonify, session
 from flask_appbuilder.api import expose
@@ -13,18 +14,42 @@ from flask_babel import gettext as _
 from app.complaints.models import Complaint
 from app.complaints.scope import ComplaintScope, visible
 from app.complaints.workflow import COMPLAINT
-from app.core import clock, settings
-from app.core.api import BaseApi, message, plain, spoken
-from app.core.history import History
-from app.core.idempotency import once
-from app.core.names import name_of
-from app.core.record_views import lock
-from app.core.security import current_rights
-from app.core.stepper import Line
-from app.core.views import table
+from app.core import settings
+from app.core.pages.locks import lock
+from app.core.pages.timeline import Line
+from app.core.pages.views import table
+from app.core.process.idempotency import once
+from app.core.record.history import History
+from app.core.rest.api import BaseApi, message, plain, spoken
+from app.core.rights.current import current_rights
+from app.core.rights.people import name_of
+from app.core.time import clock
+from app.core.time.when import SHORT, stamp
 from app.extensions import db
 
-from . import deeds, entry, jobs
+from . import deeds, ends, entry, jobs
+
+
+class Jobs(TypedDict):
+    """Everything a phone needs to work without a network, and whose it is."""
+
+    user: str
+    name: str
+    locale: str
+    zone: str
+    now: datetime
+    photos_required: bool
+    ends: dict[str, dict[str, dict[str, str]]]
+    result: list[dict[str, Any]]
+
+
+class Done(TypedDict):
+    """Where the record stands after a step on site."""
+
+    id: int
+    state: str
+    version: int
+    note: NotRequired[bool]  # kept as a comment, because the record had gone on
 
 
 class VisitApi(BaseApi):
@@ -39,6 +64,7 @@ class VisitApi(BaseApi):
     eager = jobs.EAGER
     filters = ("id", "number", "state", "due_at")
     fields = jobs.FIELDS
+    replies = {**BaseApi.replies, "mine": Jobs, "take": Done}
 
     @expose("/jobs", methods=["GET"])
     @protect()
@@ -50,7 +76,7 @@ class VisitApi(BaseApi):
         get:
           description: Everything a phone needs to work without a network, and whose it is.
           responses:
-            200: {description: "user, name, locale, zone, now, photos_required, result"}
+            200: {description: "user, name, locale, zone, now, photos_required, ends, result"}
             401: {description: "not signed in"}
         """
         rights = current_rights()
@@ -62,6 +88,7 @@ class VisitApi(BaseApi):
             zone=clock.zone().key,
             now=plain(clock.now()),
             photos_required=bool(settings.get(db.session, "photos_required")),
+            ends=ends.ends(db.session),
             result=[self.dump(row) for row in rows],
         )
         answer.headers["Cache-Control"] = "no-store"
@@ -124,9 +151,9 @@ class VisitApi(BaseApi):
 
 def _told(line: History) -> dict[str, Any]:
     """What somebody else did, for the person who comes back to it."""
-    shown = Line.of(line, COMPLAINT)
+    shown = Line.of(line, COMPLAINT, line.record)
     return {
-        "at": clock.local(line.moment).strftime("%m-%d %H:%M"),
+        "at": stamp(line.moment, SHORT),
         "who": _("Customer (by link)") if shown.by_customer else name_of(line.actor_id) or _("System"),
         "what": str(shown.label),
         "comment": line.comment,

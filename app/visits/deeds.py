@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.complaints.models import Complaint
 from app.complaints.workflow import COMPLAINT
-from app.core import attachments, clock
-from app.core.attachments import Attachment
-from app.core.history import History
-from app.core.records import Comment
-from app.core.rights import Rights
-from app.core.words import SILENT, Words
-from app.core.workflow import Forbidden, Invalid
+from app.core.files.file_kinds import not_drawn
+from app.core.pages.words import Words
+from app.core.process.refused import Forbidden, Invalid
+from app.core.record import attachments
+from app.core.record.attachments import Attachment, NotAccepted, Received
+from app.core.record.history import History
+from app.core.record.records import Comment
+from app.core.record.shelf import shelved
+from app.core.rights.rights import Rights
+from app.core.time.when import stamp
 
 from .entry import Entry
 from .jobs import is_theirs, signed
@@ -52,6 +55,8 @@ def do(session: Session, record: Complaint, entry: Entry, rights: Rights) -> dic
 def refuse_conflict(session: Session, record: Complaint, entry: Entry, rights: Rights) -> None:
     """A conflict: no longer his job, the state was moved, or a field of this step was touched by somebody else."""
     lines = _since(session, record, entry.version, rights)
+    if entry.photos and (refusal := shelved(record)):
+        raise Conflict(str(refusal), lines)
     if not is_theirs(record, rights):
         raise Conflict(_("This job is no longer yours."), lines)
     moved = any(line.source != line.target for line in lines)
@@ -84,10 +89,11 @@ def note(session: Session, record: Complaint, entry: Entry, rights: Rights) -> d
     session.add(Comment(record_id=record.id, author_id=rights.user_id, text=_told(entry)))
     kept = _photos(session, record, entry, rights)
     if drawn := entry.data.get("signature"):
+        got = drawn if isinstance(drawn, Received | NotAccepted) else not_drawn()
+        proof = replace(got, category="evidence") if isinstance(got, Received) else got
         try:
-            content = base64.b64decode(str(drawn).partition(",")[2], validate=True)
-            attachments.keep(session, record, "signature.png", content, "evidence", rights.user_id)
-        except (ValueError, attachments.NotAccepted) as error:
+            attachments.keep(session, record, proof, rights.user_id)
+        except NotAccepted as error:
             _forget(kept)
             raise Invalid({"signature": [str(error)]}) from error
     return {"id": record.id, "state": record.state, "version": record.version, "note": True}
@@ -96,20 +102,20 @@ def note(session: Session, record: Complaint, entry: Entry, rights: Rights) -> d
 def _told(entry: Entry) -> str:
     """An entry in the person's words."""
     words = Words(COMPLAINT, (), {})
-    stamp = clock.local(entry.at).strftime("%Y-%m-%d %H:%M")
     step = str(COMPLAINT.label_of(entry.step))
-    lines = [_("Written on site, not applied: %(step)s (%(time)s)", step=step, time=stamp)]
+    lines = [_("Written on site, not applied: %(step)s (%(time)s)", step=step, time=stamp(entry.at))]
     for name, value in entry.data.items():
-        if name not in SILENT and name in words.labels and value not in (None, "", []):
-            lines.append(f"{words.label(name)}: {_said(words, name, value)}")
+        if words.tells(entry.step, name, [None, value]):
+            lines.append(f"{words.label(entry.step, name)}: {_said(words, entry.step, name, value)}")
     return "\n".join(lines)
 
 
-def _said(words: Words, name: str, value: Any) -> str:
+def _said(words: Words, step: str, name: str, value: Any) -> str:
     rows = value if isinstance(value, list) else []
     if rows and all(isinstance(row, Mapping) for row in rows):
         return "; ".join(" × ".join(str(cell) for cell in row.values()) for row in rows)
-    return str(value) if name not in words.choices and isinstance(value, str) else words.say(name, value)
+    word = words.word(step, name)
+    return str(value) if isinstance(value, str) and not (word and word.choices) else words.say(step, name, value)
 
 
 def _photos(session: Session, record: Complaint, entry: Entry, rights: Rights) -> list[Attachment]:
@@ -119,8 +125,8 @@ def _photos(session: Session, record: Complaint, entry: Entry, rights: Rights) -
     kept: list[Attachment] = []
     try:
         for photo in entry.photos:
-            kept += [attachments.store(session, record, photo, "photo", rights.user_id)]
-    except attachments.NotAccepted as error:
+            kept += [attachments.keep(session, record, photo, rights.user_id)]
+    except NotAccepted as error:
         _forget(kept)
         raise Invalid({"photo": [str(error)]}) from error
     return kept

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 
-from app.core import clock
-from app.core.field_base import storable
-from app.core.workflow import Invalid
+from app.complaints.workflow import COMPLAINT
+from app.core.fields.forms import received
+from app.core.process.refused import Invalid
+from app.core.record import attachments
+from app.core.record.attachments import NotAccepted, Received
+from app.core.text.cleaning import storable
+from app.core.time import clock
 
 STEPS = (
     *("depart", "arrive", "investigate", "quote", "answer_quote", "complete", "confirm", "reject"),
@@ -30,22 +34,21 @@ class Entry:
     step: str
     version: int  # of the record as the person saw it
     at: datetime  # by the phone's clock, never later than now
-    data: dict[str, Any]
-    photos: list[FileStorage]
+    data: Mapping[str, Any]
+    photos: list[Received | NotAccepted]
     as_note: bool
     read: dict[str, Any]  # what the customer read before signing
     digest: str  # the same key with another content is another deed
 
 
 def sent(step: str) -> Entry:
-    """The entry of this request. Raises Invalid."""
+    """The entry of this request, its files looked at before anything is locked. Raises Invalid, press.Busy."""
     text, photos = request.form.get("entry", ""), request.files.getlist("photo")
     if len(photos) > PHOTOS:
         raise Invalid({"photo": [_("At most %(n)s photos fit here.", n=PHOTOS)]})
     whole = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
     for photo in photos:
         whole.update(hashlib.sha256(photo.stream.read()).digest())
-        photo.stream.seek(0)
     body = _object(text)
     version, data, read = body.get("version"), body.get("data", {}), body.get("read", {})
     if isinstance(version, bool) or not isinstance(version, int):
@@ -53,7 +56,9 @@ def sent(step: str) -> Entry:
     if not isinstance(data, dict) or not isinstance(read, dict):
         raise _unreadable()
     at, as_note = _moment(body.get("at")), body.get("as_note") is True
-    return Entry(step, version, at, data, photos, as_note, read, whole.hexdigest())
+    seen = [attachments.receive(photo, "photo") for photo in photos]
+    drawn = received(data, (row.form for row in COMPLAINT.rows(step)))
+    return Entry(step, version, at, drawn, seen, as_note, read, whole.hexdigest())
 
 
 def _object(text: str) -> dict[str, Any]:

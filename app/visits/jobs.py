@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,21 @@ from sqlalchemy.orm import selectinload
 from app.complaints.api import phone
 from app.complaints.codes import S
 from app.complaints.models import Assignment, Complaint, CoWorker
-from app.complaints.workflow import ARRIVALS
-from app.core.filters import RowScope
-from app.core.rest import plain
-from app.core.rights import Rights
-from app.core.security import current_rights
-from app.core.show import due_stamp
+from app.complaints.people import contact_visible
+from app.complaints.rules import photos_attached
+from app.complaints.workflow import ARRIVALS, COMPLAINT
+from app.core.process.admission import hindrance
+from app.core.rest.answers import plain
+from app.core.rest.shapes import of_column, or_nothing, says, shaped
+from app.core.rights.current import current_rights
+from app.core.rights.filters import RowScope
+from app.core.rights.rights import Rights
+from app.core.text import phones
+from app.core.time.when import said
+from app.extensions import db
+
+from .ends import OF_A_VISIT, then
+from .entry import STEPS
 
 RUNNING = tuple(state.value for state in (S.assigned, S.on_site, S.awaiting_confirmation, S.confirmed))
 FOUND = ("phenomenon", "investigation", "cause_category", "responsibility")
@@ -55,14 +65,13 @@ def _ends(record: Complaint, codes: tuple[str, ...]) -> datetime | None:
 
 def due_at(record: Complaint) -> datetime | None:
     """The visit's own deadline: the arrival, the work, the customer's confirmation, the form back at QC."""
-    return _ends(record, (*ARRIVALS, "COMPLETE", "CONFIRM", "RETURN_FORM"))
+    return _ends(record, OF_A_VISIT)
 
 
 def due(record: Complaint) -> dict[str, str] | None:
     """The deadline in words: the last day of one that ends at midnight is the day before."""
-    if (end := due_at(record)) is None:
-        return None
-    return {"at": plain(end), "day": due_stamp(end, "%Y-%m-%d")[:10], "text": due_stamp(end)}
+    end = due_at(record)
+    return said(end) if end else None
 
 
 def arrive_by(record: Complaint) -> str | None:
@@ -113,13 +122,32 @@ def signed(record: Complaint, step: str) -> dict[str, str]:
     return {}
 
 
+def calls(record: Complaint) -> list[dict[str, str]]:
+    """The numbers to tap, one by one."""
+    seen = phones.numbers(record.contact_phone) if contact_visible(record) else []
+    return [{"text": piece.text.strip(), "href": piece.href} for piece in seen]
+
+
 def photos(record: Complaint) -> int:
     """How many photos of the site there are."""
     return sum(item.category == "photo" for item in record.attachments)
 
 
+def barred(record: Complaint) -> dict[str, str]:
+    """The steps on site that can't succeed now, each with its sentence; photos come along with the step itself."""
+    actor, found = current_rights().actor("Complaint"), {}
+    for step in COMPLAINT.offered(record, actor):
+        if step.name in STEPS:
+            asked = replace(step, guards=tuple(guard for guard in step.guards if guard is not photos_attached))
+            found[step.name] = hindrance(db.session, record, asked, actor)
+    return {name: sentence for name, sentence in found.items() if sentence}
+
+
 def _running(name: str) -> Any:
-    return lambda record: plain(getattr(record.assignment, name)) if record.assignment else None
+    return shaped(
+        lambda: or_nothing(of_column(getattr(Assignment, name))),
+        lambda record: plain(getattr(record.assignment, name)) if record.assignment else None,
+    )
 
 
 FIELDS = (
@@ -130,16 +158,19 @@ FIELDS = (
     "subject",
     "description",
     "serial_no",
-    ("customer", lambda record: record.customer.name),
-    ("contact", lambda record: record.contact_name or record.complainant),
+    ("customer", says(str, lambda record: record.customer.name)),
+    ("contact", says(str | None, lambda record: record.contact_name or record.complainant)),
     ("phone", phone),
-    ("address", lambda record: f"{record.site_region.full_name}{record.site_address or ''}"),
-    ("product", lambda record: record.product.label if record.product else None),
-    ("opinion", lambda record: record.disposition.opinion if record.disposition else None),
+    ("calls", calls),
+    ("address", says(str, lambda record: f"{record.site_region.label}{record.site_address or ''}")),
+    ("product", says(str | None, lambda record: record.product.label if record.product else None)),
+    ("opinion", says(str | None, lambda record: record.disposition.opinion if record.disposition else None)),
     ("planned_on", _running("planned_on")),
     ("departed_at", _running("departed_at")),
     ("arrived_at", _running("arrived_at")),
+    "due_at",
     ("due", due),
+    ("then", then),
     ("arrive_by", arrive_by),
     ("return_by", return_by),
     ("back_at", back_at),
@@ -147,4 +178,5 @@ FIELDS = (
     ("done", done),
     ("quote", quote),
     ("photos", photos),
+    ("barred", barred),
 )

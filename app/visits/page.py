@@ -6,8 +6,11 @@ import hashlib
 import json
 from typing import Any
 
-from flask import Response, abort, current_app, jsonify, render_template, url_for
+from flask import Response, abort, current_app, flash, jsonify, redirect, render_template, url_for
 from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+
+from app.core.rights.current import current_rights
 
 from .words import words
 
@@ -39,6 +42,9 @@ class PhonePage(BaseView):
 
     @expose("/")
     def index(self) -> Any:
+        if current_rights().seen_as:
+            flash(_("The phone's pages stay on the phone; they are not seen as a role."), "info")
+            return redirect("/")
         return _neutral(render_template("m/shell.html", scripts=[asset(name) for name in SCRIPTS], asset=asset))
 
     @expose("/words/<locale>.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
@@ -9,10 +10,13 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
-from app.complaints import codes
-from app.complaints.forms import QuoteLine
+from app.complaints import codes, remarks
+from app.complaints.asks import QuoteLine
+from app.complaints.negative_words import TRADITIONAL
 from app.complaints.workflow import COMPLAINT
-from app.core.forms import StepForm
+from app.core.fields.forms import StepForm
+from app.core.kind.choices import offered
+from app.core.pages.show import days_late, days_left, hours_late, today_until
 
 from .entry import PHOTOS, STEPS
 
@@ -74,7 +78,7 @@ SAID: dict[str, Any] = {
     "correct": _l("Correct it"),
     "note": _l("Keep as notes on the record"),
     "discard": _l("Throw away"),
-    "sure": _l("Throw away everything you wrote for this visit and that is not sent yet?"),
+    "sure": _l("Discard everything written for this visit that has not been sent yet?"),
     "yes": _l("Yes"),
     "no": _l("No"),
     "meanwhile": _l("What happened meanwhile"),
@@ -110,13 +114,12 @@ SAID: dict[str, Any] = {
     "not_accepted": _l("The customer does not accept the work"),
     "finished": _l("This visit is finished."),
     "step": _l("Step {n} of 5"),
-    "late_h": _l("{n} h overdue"),
-    "late_d": _l("{n} d overdue"),
-    "left_h": _l("{n} h left"),
-    "left_d": _l("{n} d left"),
     "change": _lp("phone", "Change"),
     "found": _l("What was found"),
 }
+
+
+COUNTED = (days_late, hours_late, days_left)  # for one and for many
 
 
 def words(locale: str) -> dict[str, Any]:
@@ -130,10 +133,14 @@ def words(locale: str) -> dict[str, Any]:
             "five": {name: str(text) for name, text in FIVE.items()},
             "button": {name: str(text) for name, text in BUTTONS.items()},
             "say": {name: str(text) for name, text in SAID.items()},
+            "left": {say.__name__: [say(n).replace(str(n), "{n}") for n in (1, 2)] for say in COUNTED},
+            "today_until": today_until("{time}"),
             "field": {**fields, "line": _labels(QuoteLine)},
-            "choice": {name: [[code, str(text)] for code, text in items.items()] for name, items in CHOICES.items()},
+            "choice": {name: _pairs(items) for name, items in CHOICES.items()},
             "free_remedies": list(codes.FREE_REMEDIES),
-            "negative_words": list(codes.NEGATIVE_WORDS),
+            "harmless": remarks.HARMLESS_WORDS.pattern,
+            "negative": remarks.NEGATIVE_WORDS.pattern,
+            "traditional": TRADITIONAL,
             "dissatisfied": codes.DISSATISFIED,
             "most_photos": PHOTOS,
         }
@@ -141,6 +148,10 @@ def words(locale: str) -> dict[str, Any]:
 
 def _labels(form: type[StepForm] | None) -> dict[str, str]:
     return {field.name: str(field.label.text) for field in form()} if form else {}
+
+
+def _pairs(choices: Mapping[str, Any]) -> list[list[str]]:
+    return [[code, str(text)] for code, text in offered(choices).items()]
 
 
 def _other(locale: str) -> dict[str, str]:

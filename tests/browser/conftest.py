@@ -17,7 +17,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from app import create_app
-from app.core import clock
+from app.core.time import clock
 from app.demo.plots import PLOTS
 from app.demo.story import tell
 from app.extensions import db
@@ -45,6 +45,11 @@ TARGETS = """() => [...document.querySelectorAll(
     .map(item => [item, item.getBoundingClientRect()])
     .filter(([item, box]) => box.width && box.height && box.height < 43.5)
     .map(([item, box]) => `${item.tagName}.${item.className} ${item.innerText || item.name} is ${box.height} px`)"""
+IN_VIEW = """part => { const box = part.getBoundingClientRect(); const at = document.elementFromPoint(
+    box.x + Math.min(box.width / 2, 40), box.y + Math.min(box.height / 2, 10));
+    const seen = part === at || part.contains(at) || at.contains(part);
+    return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight && seen; }"""
+EVERYWHERE = [(locale, width) for locale in ("zh", "en") for width in (1366, 390)]
 SIGNED_IN: dict[tuple[str, str], list[Any]] = {}
 
 
@@ -101,6 +106,11 @@ class Visit:
     def targets(self) -> list[str]:
         """What is too small for a finger."""
         return [f"{self.page.url}: {item}" for item in self.page.evaluate(TARGETS)]
+
+    def in_view(self, selector: str) -> bool:
+        """Whether the first such part is there, whole, and nothing lies over it."""
+        self.page.wait_for_selector(selector)
+        return bool(self.page.locator(selector).first.evaluate(IN_VIEW))
 
     def overflow(self) -> list[str]:
         """Whether the page is wider than the window."""

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access import FUNCTIONS
-from app.core.records import Record
+from app.core.record.records import Record
 from app.demo.staff import PEOPLE
 from app.extensions import db
 
@@ -61,6 +61,11 @@ DAILY = (
 )
 
 
+ALL_ROUND = ("/", "/complaint/list/", "/corrective_action/add", "/complaint/show/1", "/compliance/", "/search/?q=TS")
+EMPTIED = """() => [...document.querySelector('#dlg form').elements].filter(field => field.type !== 'hidden')
+    .forEach(field => { if (/radio|checkbox/.test(field.type)) field.checked = false;
+        else if (field.type !== 'submit') field.value = ''; })"""
+LANGUAGE = {"zh": "zh-CN", "en": "en"}
 REFUSED = {"/nowhere": 404, "/employee/list/": 403}
 
 
@@ -87,9 +92,9 @@ def test_every_menu_entry_of_every_role_opens_cleanly(visit: Callable[..., Any],
             for path in entries:
                 answer = window.open(path)
                 assert answer.status == 200, (login, path)
+                window.page.wait_for_selector(f"html[lang={LANGUAGE[locale]}]")  # the phone asks first whose it is
                 assert not speech.strange(window.page), login
                 assert window.page.title(), path
-                assert window.page.get_attribute("html", "lang") == {"zh": "zh-CN", "en": "en"}[locale], path
             assert not window.trouble, (login, window.trouble)
 
 
@@ -98,7 +103,7 @@ def flaws(window: Any, speech: Speech, part: str = "") -> list[str]:
     found: list[str] = window.overflow() + speech.strange(window.page, part or "body")
     if not part or speech.locale == "zh":  # a dialog's structure is the same in both languages
         found += window.barriers(part)
-    if speech.locale == "zh":
+    if window.page.viewport_size["width"] < 500:
         found += window.targets()
     return found
 
@@ -149,9 +154,24 @@ def dialog(window: Any, link: Any, speech: Speech) -> list[str]:
         found.append(f"{page.url}: focus on {focus} in the dialog of {link.get_attribute('href')}")
     if page.locator("#dlg .btn-primary, #dlg .btn-danger").count() != 1:
         found.append(f"{page.url}: not one filled button in the dialog of {link.get_attribute('href')}")
+    if page.viewport_size["width"] < 500 and page.locator("#dlg .req").count():
+        found += refused(window, str(link.get_attribute("href")))
     page.keyboard.press("Escape")
+    if page.locator("#ask[open]").count():  # it came back refused, and something is chosen in it
+        page.click("#ask [data-yes]")
     page.wait_for_selector("#dlg:not([open])", state="attached")
     return found
+
+
+def refused(window: Any, step: str) -> list[str]:
+    """A dialog sent empty comes back with its refusal in view, between what it is about and what can be done."""
+    field, note = "#dlg .fld.bad .err", "#dlg .note[role=alert]:not([hidden])"
+    window.page.evaluate(EMPTIED)
+    window.page.click("#dlg [type=submit]")
+    window.page.wait_for_selector(f"{field}, {note}")
+    wrong = field if window.page.locator(field).count() else note
+    seen = window.in_view(wrong) and window.in_view("#dlg h2") and window.in_view("#dlg [type=submit]")
+    return [] if seen else [f"{window.page.url}: the refusal of {step} is out of view"]
 
 
 @WINDOWS
@@ -166,6 +186,19 @@ def test_the_pages_beside_the_menu(visit: Callable[..., Any], portal: Any, local
                 assert answer.status == REFUSED.get(path, 200), (login, path)
                 assert window.page.title(), path
                 found += flaws(window, speech)
+        assert not window.trouble
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("locale", "width"), [("zh", 1366), ("en", 390)])
+def test_the_essential_pages_in_the_other_language_at_each_width(
+    visit: Callable[..., Any], portal: Any, locale: str, width: int
+) -> None:
+    speech, found = Speech(portal[0], locale), []
+    with visit("qc_manager", locale=locale, width=width) as window:
+        for path in (*ALL_ROUND, f"/complaint/show/{record_in(portal[0], 'returned')}"):
+            window.open(path)
+            found += flaws(window, speech)
         assert not window.trouble
     assert not found, "\n".join(found)
 

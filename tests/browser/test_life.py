@@ -67,7 +67,7 @@ class Desk:
         for name, value in fields.items():
             self._fill(f"#dlg [name={name}]", value)
         if step == "assign":
-            self.choose("technician", "technician")
+            self.page.check("#dlg [name=technician][value=technician]")
         if step == "confirm":
             self._sign()
         self.page.click("#dlg [type=submit]")
@@ -130,7 +130,7 @@ def test_2_a_complaint_lives_its_whole_life_in_the_portal(desk: Desk) -> None:
     desk.takes("draft_disposition", "at_qc", analysis="轴承问题", opinion="更换主轴轴承组件", needs_site_visit="true")
     desk.sits("qc_manager")
     desk.takes("issue_disposition", "disposed")
-    desk.takes("assign", "assigned", kind="technician")
+    desk.takes("assign", "assigned")
     desk.sits("technician")
     desk.takes("arrive", "on_site")
     desk.takes(
@@ -159,6 +159,7 @@ def notice(desk: Desk) -> None:
     page.goto(f"{desk.window.base}/corrective_action/add?complaints={number}")
     desk.choose("responsible_department", {"zh": "生产部", "en": "Production"}[desk.locale])
     page.fill("[name=problem]", "轴承间隙超差")
+    page.fill("[name=requirement]", "查明原因并防止再发生")
     page.click("main form button[type=submit] >> nth=0")
     page.wait_for_selector(".beads")
     there = page.url

@@ -12,10 +12,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core import clock
-from app.core.attachments import Attachment
-from app.core.history import History
-from app.core.records import Comment, Record
+from app.core.record.attachments import Attachment
+from app.core.record.history import History
+from app.core.record.records import Comment, Record
+from app.core.time import clock
 from app.extensions import db
 from tests.complaints.conftest import FOUND, Line
 from tests.support import PASSWORD, Rest
@@ -216,7 +216,7 @@ def test_2_a_visit_goes_on_without_a_network(
     assert sorted(file.category for file in files) == ["photo", "signature"]
     from PIL import Image
 
-    from app.core.attachments import path_of
+    from app.core.record.attachments import path_of
 
     with portal[0].app_context(), Image.open(path_of(next(f for f in files if f.category == "photo"))) as picture:
         assert max(picture.size) == 1600 and not picture.getexif()
@@ -348,7 +348,7 @@ def test_a_refused_step_is_corrected_on_the_phone(visit: Callable[..., Any], liv
     number = live.at("on_site")
     live.must("technician", number, "investigate", **FOUND, responsibility="third_party")
     live.must("technician", number, "quote", lines=[{"description": "人工", "quantity": 1, "price": 100}], amount=100)
-    live.must("technician", number, "answer_quote", accepted=True, signer_name="顾客")
+    live.must("technician", number, "answer_quote", accepted=True, signer_name="顾客", evidence="顾客现场签字同意")
     with visit("technician", width=390, locale="en") as window:
         phone = Phone(window).opened()
         page = phone.page

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.core.records import Record
-from app.core.workflow import WORKFLOWS
+from app.complaints.customer_acts import Purpose
+from app.core.process.workflow import WORKFLOWS
+from app.core.record import links
+from app.core.record.records import Record
 from app.extensions import db
-from app.public import links
-from app.public.models import Purpose
 
 from .test_face import record_in
 

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.deadline_rules import DEFAULTS
+from app.core.record.decisions import Decision
+from app.core.time.deadline_rules import DEFAULTS
 from app.demo.staff import CATEGORIES, COMPETENCES, DEPARTMENTS, FAILURE_MODES, PEOPLE, PRODUCTS
 from app.extensions import db
 
@@ -18,7 +19,7 @@ CJK = re.compile(r"[㐀-鿿]+")
 LATIN = re.compile(r"[A-Za-z]{4,}")
 OURS = ("_zh", "outbox_mail", "alembic", "gram")  # what the portal itself wrote in Chinese is not data
 SAID = """szsldtbjyxgs Display shows error English Excel signature Choose File Files file chosen mail portal
-    audit verify example Zhejiang Example Precision Machinery Grace Auditor Five"""
+    audit verify example Zhejiang Example Precision Machinery Grace Auditor Five YYYY"""
 BOTH = (
     "/product",
     "/failure_mode/",
@@ -26,6 +27,8 @@ BOTH = (
     "/department/",
     "/deadline_rule/edit/",
 )  # show both names of a thing
+
+WRITTEN = ("/decision/list/",)  # what administrators wrote, in both languages, stands there word for word
 
 
 def tokens(texts: Iterable[str]) -> frozenset[str]:
@@ -56,7 +59,7 @@ def allowed() -> frozenset[str]:
         for row in rows
         for text in row
     )
-    codes = (rule.code for rule in DEFAULTS)
+    codes = (rule.code for rule in DEFAULTS.values())
     return frozenset(LATIN.findall(" ".join((*people, *rest, *codes, SAID))))
 
 
@@ -64,12 +67,31 @@ class Speech:
     """The ear for the two languages: what on a page does not belong there."""
 
     def __init__(self, app: Any, locale: str) -> None:
-        self.locale, self.data, self.both = locale, data(app), data(app, both=True)
+        self.app, self.locale, self.data, self.both = app, locale, data(app), data(app, both=True)
 
     def strange(self, page: Any, part: str = "body") -> list[str]:
         path = "/" + page.url.split("/", 3)[3]
         known = self.both if path.startswith(BOTH) else self.data
-        return [f"{path} says {word}" for word in strange(page.inner_text(part), self.locale, known)]
+        wrote = self.written() if path.startswith(WRITTEN) else frozenset()
+        return [
+            f"{path} says {word}"
+            for word in strange(page.inner_text(part), self.locale, known)
+            if not any(each.startswith(word) for each in wrote)  # a list shows the beginning, cut where it ends
+        ]
+
+    def written(self) -> frozenset[str]:
+        """The words of administrators as their changes tell them, in both languages."""
+        with self.app.app_context(), Session(db.engine) as session:
+            rows = session.execute(select(Decision.key, Decision.before, Decision.after)).all()
+        text = " ".join(str(leaf) for row in rows for part in row for leaf in leaves(part))
+        return frozenset(LATIN.findall(text)) | tokens([text])
+
+
+def leaves(value: Any) -> list[Any]:
+    """What stands in a value kept as JSON, however deep."""
+    if isinstance(value, dict):
+        return [leaf for each in value.values() for leaf in leaves(each)]
+    return [leaf for each in value for leaf in leaves(each)] if isinstance(value, list) else [value]
 
 
 def strange(text: str, locale: str, known: frozenset[str]) -> list[str]:

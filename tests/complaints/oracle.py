@@ -13,8 +13,13 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
-from tests.test_declarations import TABLE
+from tests.spec_tables import Row, tables
 
+WRITTEN = next(table for table in tables() if table.kind == "complaint").steps
+TABLE = {
+    step: Row(*(set().union(*(getattr(row, part) for row in rows)) for part in ("source", "target", "by")))
+    for step, rows in WRITTEN.items()
+}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 QC, RECEPTION = {"qc", "qc_manager"}, {"reception", "reception_lead"}
 OF_QC_TOO = ("quote", "answer_quote", "dispute", "amend")
@@ -97,10 +102,10 @@ class Model:
     # ---- what must happen
 
     def expect(self, login: str, functions: set[str], step: str, data: dict[str, Any], good: bool) -> str:
-        sources, _target, by = TABLE[step]
-        if not functions & set(by.split()) or not self.his(login, functions, step):
+        row = TABLE[step]
+        if not functions & row.by or not self.his(login, functions, step):
             return "403"
-        if self.state not in sources.split() or not self.now_possible(login, step):
+        if self.state not in row.source or not self.now_possible(login, step):
             return "409"
         if not good or self.late_without_reason(step, data):
             return "422"
@@ -154,7 +159,7 @@ class Model:
         if step in ("assign", "reassign") and data["technician"] not in ("technician", "inspector"):
             return "409"
         if step == "issue_disposition" and self.asked and not data.get("unanswered_reason"):
-            return "409"
+            return "422"
         if step in ("complete", "handle_remotely", "amend"):
             charge = float(data["charge"])
             if (data["responsibility"] == "own_quality" and charge) or charge > self.consent:
@@ -170,9 +175,9 @@ class Model:
     # ---- what then is the case
 
     def apply(self, login: str, step: str, data: dict[str, Any]) -> None:
-        target = TABLE[step][1]
-        if target not in (None, "depends"):
-            self.state = str(target)
+        ends = TABLE[step].target
+        if len(ends) == 1 and None not in ends:  # else it depends, or the state stays
+            self.state = str(*ends)
         if change := getattr(self, f"after_{step}", None):
             change(login, data)
         if self.state in FINISHED:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.core.capitals import in_capitals
+from app.core.text.capitals import in_capitals
 
 from .conftest import DONE, Line
 
@@ -28,13 +28,13 @@ def test_2_4c_no_chargeable_work_without_the_customer_s_consent(line: Line):
     refused = line.take("technician", number, "complete", **PAID)
     assert refused.status_code == 409
     assert "3600.00" in refused.json["message"]
-    line.must("technician", number, "answer_quote", accepted=True, signer_name="顾客签收人", evidence="签字同意")
+    line.must("technician", number, "answer_quote", accepted=True, signer_name="顾客签收人", evidence="当面签字同意")
     assert line.must("technician", number, "complete", **PAID)["state"] == "awaiting_confirmation"
 
 
 def test_2_4c_the_consent_covers_what_was_quoted_and_not_more(line: Line):
     number = quoted(line)
-    line.must("technician", number, "answer_quote", accepted=True, signer_name="顾客签收人")
+    line.must("technician", number, "answer_quote", accepted=True, signer_name="顾客签收人", evidence="当面签字同意")
     assert line.take("technician", number, "complete", **{**PAID, "charge": "3600.01"}).status_code == 409
     assert line.must("technician", number, "complete", **{**PAID, "charge": "3500"})["state"] == "awaiting_confirmation"
 
@@ -68,7 +68,8 @@ def test_2_4_own_quality_is_never_quoted(line: Line):
 
 def test_2_4_an_answer_needs_a_quotation(line: Line):
     number = line.at("on_site")
-    assert line.take("technician", number, "answer_quote", accepted=True, signer_name="x").status_code == 409
+    answer = line.take("technician", number, "answer_quote", accepted=True, signer_name="x", evidence="当面签字同意")
+    assert answer.status_code == 409
 
 
 def test_2_4b_a_return_or_exchange_keeps_old_and_new_serial_number(line: Line, as_role):
@@ -81,7 +82,7 @@ def test_2_4b_a_return_or_exchange_keeps_old_and_new_serial_number(line: Line, a
 
 def charged(line: Line) -> int:
     number = quoted(line)
-    line.must("technician", number, "answer_quote", accepted=True, signer_name="顾客签收人")
+    line.must("technician", number, "answer_quote", accepted=True, signer_name="顾客签收人", evidence="当面签字同意")
     line.must("technician", number, "complete", **PAID)
     from .conftest import drawn
 

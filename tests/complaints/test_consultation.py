@@ -55,8 +55,8 @@ def test_2_1g_the_disposition_waits_for_every_answer_or_names_the_reason(line: L
     number = at_qc(line)
     line.must("qc", number, "draft_disposition", **DRAFT)
     refused = line.take("qc_manager", number, "issue_disposition")
-    assert refused.status_code == 409
-    assert "Production" in refused.json["message"]
+    assert refused.status_code == 422
+    assert "Production" in refused.json["message"]["unanswered_reason"][0]
     for code, login in (("production", "production_manager"), ("tech", "tech_manager")):
         line.by(login).post(f"consultation/{asked(line, number)[code]['id']}/answer", {"opinion": "ok"})
     assert line.must("qc_manager", number, "issue_disposition")["state"] == "disposed"

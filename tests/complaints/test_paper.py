@@ -22,7 +22,12 @@ def pdf_text(content: bytes, folder: Path) -> tuple[str, str]:
 
 
 def notice(line: Line, number: int) -> int:
-    head = {"complaints": [number], "responsible_department": "production", "problem": "轴承磨损"}
+    head = {
+        "complaints": [number],
+        "responsible_department": "production",
+        "problem": "轴承磨损",
+        "requirement": "no repeat",
+    }
     made = int(line.by("qc").post("corrective_action/", head).json["id"])
     line.by("qc_manager").post(f"corrective_action/{made}/issue")
     return made
@@ -118,7 +123,7 @@ def test_2_4_the_quotation_stands_on_the_paper_with_its_amount_in_capitals(line:
     number = line.at("on_site")
     rows = [{"description": "主轴轴承组件", "quantity": 2, "price": "1800.25"}]
     line.must("technician", number, "quote", lines=rows, amount="3600.50")
-    line.must("technician", number, "answer_quote", accepted=True, signer_name="钱经理", evidence="现场签字")
+    line.must("technician", number, "answer_quote", accepted=True, signer_name="钱经理", evidence="钱经理现场签字")
     paper = words(line, tmp_path, f"complaint/{number}/print/complaint_record?lang=zh")
     for text in ("主轴轴承组件", "3,600.50", "叁仟陆佰元伍角整", "☑同意付费", "□不同意", "钱经理"):
         assert text in paper, text

@@ -37,7 +37,12 @@ def test_2_5a_a_text_tampered_with_in_the_database_no_longer_carries_its_signatu
     session.execute(sa.text("UPDATE site_service SET work_done = 'nothing' WHERE complaint_id = :n"), {"n": number})
     session.commit()
     assert [row["valid"] for row in signature(line, number)] == [False]
-    notice = {"complaints": [number], "responsible_department": "production", "problem": "bearing"}
+    notice = {
+        "complaints": [number],
+        "responsible_department": "production",
+        "problem": "bearing",
+        "requirement": "no repeat",
+    }
     made = line.by("qc").post("corrective_action/", notice).json["id"]
     line.by("qc_manager").post(f"corrective_action/{made}/issue")
     refused = line.take("qc_manager", number, "close")
@@ -66,6 +71,7 @@ def test_files_contacts_hours_owners_and_the_earliest_deadline_move_with_a_merge
 
 def test_only_open_complaints_of_one_customer_are_merged(line: Line):
     one, closed = line.register(), line.at("pending_qc")
+    line.register()  # there is one to merge into
     other = line.register(customer=line.customer("宁波示例精密机械有限公司"))
     line.must("reception", closed, "void", reason="double")
     assert line.take("reception", one, "merge", into=line.read(other)["number"]).status_code == 409
@@ -102,7 +108,12 @@ def test_a_repeated_complaint_is_linked_to_the_earlier_one(line: Line):
 
 def test_after_90_days_a_new_complaint_is_linked_instead_of_reopening(line: Line, at: Any):
     number = line.at("returned")
-    notice = {"complaints": [number], "responsible_department": "production", "problem": "bearing"}
+    notice = {
+        "complaints": [number],
+        "responsible_department": "production",
+        "problem": "bearing",
+        "requirement": "no repeat",
+    }
     made = line.by("qc").post("corrective_action/", notice).json["id"]
     line.by("qc_manager").post(f"corrective_action/{made}/issue")
     line.must("qc_manager", number, "close")

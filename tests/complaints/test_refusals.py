@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.complaints.workflow import COMPLAINT
-from app.core.workflow import Transition
+from app.core.process.workflow import Transition
 
 from .conftest import Line
 
@@ -89,12 +89,32 @@ def test_required_fields_are_asked_for_in_words_and_nothing_is_saved(line: Line,
     if not required or state is None or name in NEEDS_MORE:
         return
     number = line.at(state)
+    line.register()  # another open complaint of the customer, so that merging is possible
     before = line.read(number)
     answer = line.take(holder(row), number, name)
     assert answer.status_code == 422, answer.json
     assert set(required) == set(answer.json["message"])
     chinese = line.by(holder(row), "zh").post(f"complaint/{number}/{name}", {})
     assert chinese.status_code == 422
+    assert line.read(number) == before
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_nobody_sees_fills_in_no_field_of_a_step(line: Line, as_role, state: str):
+    number = line.at(state)
+    before = line.read(number)
+    people = {login: as_role(login) for login in set(HOLDER.values())}
+    for name in COMPLAINT.step_names:
+        row = COMPLAINT.row(name, state)
+        required = row.form.json_schema()["required"] if row and row.form else []
+        if not required or name in NEEDS_MORE:
+            continue
+        nothing = dict.fromkeys(required, "\u200bㅤ\xa0")
+        answer = line.take(holder(row), number, name, **nothing)
+        if answer.status_code != 409:  # refused for another reason before the fields are looked at
+            assert (name, answer.status_code) == (name, 422)
+            assert set(required) <= set(answer.json["message"])
+            assert people[holder(row)].post(f"/complaint/{number}/step/{name}", nothing).status_code == 422
     assert line.read(number) == before
 
 

@@ -367,6 +367,7 @@ def test_2_6_own_quality_closes_only_with_an_issued_notice(line: Line, session):
             "complaints": [number],
             "responsible_department": "production",
             "problem": "bearing clearance out of tolerance",
+            "requirement": "find the cause and remove it",
         },
     )
     assert draft.status_code == 201, draft.json

@@ -18,23 +18,27 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from app.complaints import intake
 from app.complaints.consultation import CONSULTATION
 from app.complaints.workflow import COMPLAINT
-from app.core import attachments, clock
-from app.core.audit import faults
-from app.core.history import History
-from app.core.rights import snapshot
-from app.core.turns import holders
-from app.core.workflow import SYSTEM, Forbidden, Invalid, Refused
-from app.corrective.workflow import CORRECTIVE, create
+from app.core.process.refused import Forbidden, Invalid, Refused
+from app.core.process.turns import holders
+from app.core.record import attachments
+from app.core.record.audit import faults
+from app.core.record.history import History
+from app.core.record.shelf import Shelved
+from app.core.record.witnessing import lay_down
+from app.core.rights.actor import SYSTEM
+from app.core.rights.rights import snapshot
+from app.core.time import clock
+from app.corrective.opening import create
+from app.corrective.workflow import CORRECTIVE
 from app.customers.models import Customer, Product
 from app.demo.staff import PEOPLE
 from app.extensions import db
 from app.notifications.models import OutboxMail
 from app.organisation.models import Department
 from tests.conftest import NOW, portal_at
-from tests.test_declarations import TABLE
 
 from .conftest import DONE, FOUND, drawn, png
-from .oracle import FINISHED, Model
+from .oracle import FINISHED, TABLE, Model
 
 ALSO = {"reception_lead": "reception", "qc_manager": "qc", "sales_manager": "sales", "marketing_manager": "marketing"}
 FUNCTIONS = {login: {login.rstrip("2"), ALSO.get(login, login)} for login, *_rest in PEOPLE}  # login = function
@@ -62,7 +66,10 @@ GOOD: dict[str, list[dict[str, Any]]] = {  # what people type into each step
     "reschedule": [{"reason": "absent", "new_date": "next week"}],
     "investigate": [{**FOUND, "responsibility": "own_quality"}, {**FOUND, "responsibility": "misuse"}],
     "quote": [{"lines": [{"description": "x", "quantity": 1, "price": "9"}], "amount": "9"}],
-    "answer_quote": [{"accepted": True, "signer_name": "c"}, {"accepted": False, "signer_name": "c"}],
+    "answer_quote": [
+        {"accepted": True, "signer_name": "c", "evidence": "by phone"},
+        {"accepted": False, "signer_name": "c"},
+    ],
     "complete": [DONE, PAID, {**DONE, "charge": "1"}],
     "handle_remotely": [{**DONE, **BECAUSE}, {**PAID, **BECAUSE}],
     "amend": [{**DONE, **BECAUSE}, {**PAID, **BECAUSE}],
@@ -84,11 +91,17 @@ BAD: dict[str, list[dict[str, Any]]] = {  # what no step takes; a step that requ
     "arrive": [{"arrived_at": "2099-01-01T00:00", **LATE}],
     "depart": [{"at": "2020-01-01T00:00"}],
     "reschedule": [{"reason": "absent", "new_date": "2020-01-01"}],
+    "answer_quote": [{"accepted": True, "signer_name": "c"}],
     "quote": [{"lines": [], "amount": "9"}, {**GOOD["quote"][0], "amount": "8"}],
     "complete": [{**DONE, "responsibility": "nobody"}, {**PAID, "charge": "0"}],
     "handle_remotely": [DONE],
     "amend": [DONE],
-    "confirm": [{**SIGNED, "remark": "仍未解决"}, {**SIGNED, "signature": None}, {**SIGNED, "satisfaction": 6}],
+    "confirm": [
+        {**SIGNED, "remark": "仍未解决"},
+        {**SIGNED, "signature": None},
+        {**SIGNED, "satisfaction": 6},
+        {**SIGNED, "satisfaction": 2},
+    ],
     "log_contact": [{"channel": "pigeon", "content": "x", "reached": False}],
     "record_payment": [{"amount": "9", "receipt_no": "1", "paid_on": "2099-01-01"}],
     "mark_major": [{"criteria": ["boredom"]}],
@@ -196,13 +209,19 @@ class Company(RuleBasedStateMachine):
         self._attach(chance.choice(("letter", "evidence", "photo")))
 
     def _attach(self, category: str) -> None:
-        attachments.keep(self.session, self.record, "file.png", png().read(), category, None)
+        file = attachments.made("file.png", png().read(), category)
+        if self.model.state in FINISHED:  # nobody would see it
+            with pytest.raises(Shelved):
+                attachments.keep(self.session, self.record, file, None)
+            return
+        attachments.keep(self.session, self.record, file, None)
         self.model.files.add(category)
 
     def _notice(self, _chance: random.Random) -> None:
         if self.record.state == "returned" and not self.record.notices:
             department = self.session.scalar(sa.select(Department.id).where(Department.code == "production"))
             facts = {"complaints": [self.record.id], "responsible_department": department, "problem": "noise"}
+            facts["requirement"] = "no repeat"
             notice = create(self.session, facts, self.actors["qc"])
             CORRECTIVE.fire(self.session, notice, "issue", SYSTEM, {})
             self.model.notice = True
@@ -222,9 +241,9 @@ class Company(RuleBasedStateMachine):
 
     def _named(self, chance: random.Random) -> None:
         """Whoever holds a step, in whatever state; more often one that starts from here."""
-        here = [step for step, row in sorted(TABLE.items()) if self.model.state in row[0].split()]
+        here = [step for step, row in sorted(TABLE.items()) if self.model.state in row.source]
         step = chance.choice(here) if here and chance.random() < 0.6 else chance.choice(sorted(TABLE))
-        holding = sorted(each for each, mine in FUNCTIONS.items() if mine & set(TABLE[step][2].split()))
+        holding = sorted(each for each, mine in FUNCTIONS.items() if mine & TABLE[step].by)
         self._try(chance.choice(holding), step, chance.randrange(1000))
 
     def _offered(self, chance: random.Random) -> None:
@@ -309,7 +328,7 @@ class Company(RuleBasedStateMachine):
             assert all(item.issued_by_id != item.by_id for item in self.record.dispositions if item.issued_at)
 
     def teardown(self) -> None:
-        self.session.flush()
+        lay_down(self.session)
         assert list(faults(self.session)) == []
         self.session.rollback()
         self.session.remove()

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 import pytest
 
-from app.core.periods import Period, Unit, end_of
-from app.core.workdays import published_calendar
+from app.core.time.periods import Period, Unit, end_of
+from app.core.time.workdays import published_calendar
 
 CHINA = ZoneInfo("Asia/Shanghai")
 TRIES = 10_000

@@ -10,8 +10,8 @@ from typing import Any
 import openpyxl
 from flask import Flask
 
-from app.core import spreadsheets
-from app.core.views import Column
+from app.core.pages import spreadsheets
+from app.core.pages.views import Column
 from app.extensions import db
 from tests.core.test_hardening import add_customers
 from tests.support import Browser

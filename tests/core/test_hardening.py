@@ -16,8 +16,8 @@ from flask_appbuilder.models.sqla.filters import FilterEqual
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from app.core.filters import RowScope
-from app.core.views import BaseView, table
+from app.core.pages.views import BaseView, table
+from app.core.rights.filters import RowScope
 from app.customers.models import Customer, FailureMode
 from app.extensions import db
 from tests.support import Browser

@@ -9,14 +9,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.core import clock
-from app.core.views import BaseView
+from app.core.pages.views import BaseView
+from app.core.time import clock
 from app.extensions import db
-from app.setup import initialise
 from tests.conftest import NOW, portal_at
 from tests.core.test_hardening import views
 from tests.core.test_rest_hardening import STRANGE, apis, ask_everything
-from tests.support import PASSWORD, Browser, Rest, staff
+from tests.support import PASSWORD, Browser, Rest
 
 pytestmark = pytest.mark.postgresql
 CODES = ("x", "1", "9" * 20, "%E4%B8%AD", "'")
@@ -24,14 +23,9 @@ TYPED = ("\0", "x" * 30_000, "9" * 30, "-1", "\ufffd", "on")
 
 
 @pytest.fixture(scope="module")
-def portal(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def portal(staffed_postgres_of_module: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A staffed portal on PostgreSQL that answers errors as it would in production."""
-    empty(postgres_url)
-    app = portal_at(tmp_path_factory.mktemp("postgresql"), postgres_url)
-    with app.app_context(), clock.frozen(NOW):
-        initialise()
-        staff(db.session)
-        db.session.commit()
+    app = portal_at(tmp_path_factory.mktemp("postgresql"), staffed_postgres_of_module)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     clock.set_frozen(NOW)
@@ -40,16 +34,6 @@ def portal(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    empty(postgres_url)
-
-
-def empty(url: str) -> None:
-    """The database is shared with other tests: leave nothing in it."""
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-        connection.execute(sa.text("CREATE SCHEMA public"))
-    engine.dispose()
 
 
 def test_every_filter_of_every_resource_answers(portal: Flask):

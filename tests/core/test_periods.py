@@ -13,8 +13,9 @@ import chinese_calendar
 import pytest
 import yaml
 
-from app.core.periods import Period, Unit, end_of, explain, stamp
-from app.core.workdays import WorkCalendar, published_calendar
+from app.core.time.periods import Period, Unit, end_of, explain
+from app.core.time.when import FULL, due_stamp
+from app.core.time.workdays import WorkCalendar, published_calendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CASES = yaml.safe_load((Path(__file__).parent.parent / "deadlines.yaml").read_text(encoding="utf-8"))
@@ -76,7 +77,7 @@ def test_midnight_is_exclusive_and_written_24_00(calendar: WorkCalendar) -> None
     end = end_of(moment("2026-11-24 15:00"), Period(3, Unit.day), calendar)
     assert end.due_at == datetime(2026, 11, 27, 16, tzinfo=UTC)
     assert end.due_at.tzinfo is UTC
-    assert stamp(end.due_at) == "2026-11-27 24:00"
+    assert due_stamp(end.due_at, FULL) == "2026-11-27 24:00"
 
 
 @pytest.mark.parametrize(

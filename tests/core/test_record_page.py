@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import html
 import re
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from app.core.history import History
-from app.core.records import Record
-from app.core.show import due_stamp
+from app.core.pages.show import due_stamp
+from app.core.record.history import History
+from app.core.record.records import Record
 from app.customers.models import Customer
 from app.extensions import db
+from tests.complaints.conftest import Line, line
 from tests.support import Browser, Rest
+
+__all__ = ["line"]
 
 FRAGMENT = {"X-Fragment": "1"}
 
@@ -174,7 +179,7 @@ def test_every_script_of_a_page_carries_the_nonce(as_role: Any, slip: int) -> No
     assert not re.search(r'(?:src|href)="https?:', answer.text)
 
 
-def test_the_end_of_a_day_reads_2400() -> None:
+def test_the_end_of_a_day_reads_2400(app: Any) -> None:
     from datetime import UTC, datetime
 
     assert due_stamp(datetime(2026, 11, 24, 16, 0, tzinfo=UTC)) == "11-24 24:00"
@@ -243,3 +248,57 @@ def test_pages_ask_few_questions(app: Any, as_role: Any, slip: int, path: str, m
     assert answer.status_code == 200
     assert len(answer.data) < 60 * 1024
     assert len(asked) <= most, asked
+
+
+def until_when(page: str) -> str:
+    """The moment in the head of a record."""
+    return html.unescape(re.search(r"Until when</dt><dd>(.*?)</dd>", page)[1])  # type: ignore[index]
+
+
+def clocks_of(line: Line, kind: str, number: int) -> dict[str, str]:
+    rows = line.by("gm").get(f"{kind}/{number}/deadlines").json
+    return {row["rule"]: due_stamp(datetime.fromisoformat(row["due_at"])) for row in rows if row["status"] == "running"}
+
+
+def test_the_head_and_the_list_tell_the_deadline_of_the_one_whose_turn_it_is(line: Line, as_role: Any) -> None:
+    line.must("reception", line.register(), "mark_major", criteria=["safety"])
+    report = line.by("gm").get("gm_report/").json["result"][0]
+    clocks = clocks_of(line, "gm_report", report["id"])
+    assert clocks["GM_READ"] < clocks["GM_REPORT"], "the general manager's reading ends first"
+    reader = as_role("sales_manager", "en")
+    assert until_when(reader.get(f"/gm_report/show/{report['id']}").text) == clocks["GM_REPORT"]
+    listed = reader.get("/gm_report/list/?tab=open").text
+    assert "1 day left" in listed and "today" not in re.findall(r"<tbody.*?</tbody>", listed, re.DOTALL)[0]
+
+
+def test_the_closing_is_due_when_it_is_due_though_a_notice_is_owed_before(line: Line, as_role: Any) -> None:
+    number = line.at("returned")
+    clocks = clocks_of(line, "complaint", number)
+    assert clocks["CAPA_ISSUE"] < clocks["CLOSE"]
+    assert until_when(as_role("qc_manager", "en").get(f"/complaint/show/{number}").text) == clocks["CLOSE"]
+
+
+def beads(page: str) -> list[str]:
+    """The stages of the head: done, now, late …"""
+    return re.findall(r'<li class="([a-z ]+)"', re.search(r'<ol class="beads.*?</ol>', page, re.DOTALL)[0])  # type: ignore[index]
+
+
+def test_a_stage_is_late_when_the_work_in_it_is(line: Line, as_role: Any, at: Any) -> None:
+    number = line.at("on_site")
+    technician = as_role("technician")
+    assert "now" in beads(technician.get(f"/complaint/show/{number}").text)
+    at("2026-12-10 09:00")
+    assert "now late" in beads(as_role("technician").get(f"/complaint/show/{number}").text)
+
+
+def test_what_a_merged_complaint_has_passed_is_shown_as_done(line: Line, as_role: Any) -> None:
+    first, second = line.at("at_qc"), line.at("at_qc")
+    assert beads(as_role("qc").get(f"/complaint/show/{first}").text)[:3] == ["done", "done", "now"]
+    line.must("qc", first, "merge", into=second, reason="the same")
+    assert beads(as_role("qc").get(f"/complaint/show/{first}").text)[:3] == ["done", "done", "todo"]
+
+
+def test_what_hinders_a_step_is_one_sentence_with_it(line: Line, as_role: Any) -> None:
+    page = as_role("qc_manager", "en").get(f"/complaint/show/{line.at('returned')}").text
+    said = re.sub(r"<[^>]+>", "", re.search(r"To be done</dt><dd>(.*?)</dd>", page)[1])  # type: ignore[index]
+    assert said.startswith("Close: Issue a corrective action notice to the responsible department first")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-import shutil
+import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,41 +12,32 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.complaints.models import Complaint
-from app.complaints.searching import TEXT
-from app.core import clock
-from app.core.search import INDEXES, normalise, words_of
+from app.core.kind.facts import searched
+from app.core.record.finding import RECORDS
+from app.core.record.search import INDEXES, words_of
+from app.core.text.sameness import code_key, searchable
 from app.customers.models import Customer
+from app.customers.searching import TEXT as CUSTOMERS
 from app.extensions import db
-from app.setup import initialise
 from tests.complaints.conftest import Line, line
-from tests.conftest import NOW, portal_at
-from tests.support import staff
 
 __all__ = ["line"]
-ALPHABET = "主轴异响漏液泵机床电控柜误报过载精度AaBb01258-_%Ｗ５ 　é"
+ALPHABET = "主轴异响漏液泵机床电控柜误报过载精度AaBb01258-—_%Ｗ５ 　é\u200b"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def portal(request: pytest.FixtureRequest, tmp_path: Path, template: Path) -> Iterator[Flask]:
-    if request.param == "sqlite":
-        shutil.copy(template / "portal.db", tmp_path / "portal.db")
-        app = portal_at(tmp_path, f"sqlite:///{tmp_path / 'portal.db'}")
-    else:
-        app = portal_at(tmp_path, request.getfixturevalue("empty_postgres"))
-    clock.set_frozen(NOW)
-    with app.app_context():
-        if request.param == "postgresql":
-            initialise()
-            staff(db.session)
-            db.session.commit()
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    clock.set_frozen(None)
+@pytest.fixture
+def portal(own_portal: Flask) -> Iterator[Flask]:
+    with own_portal.app_context():
+        yield own_portal
 
 
 def word(chance: random.Random) -> str:
     return "".join(chance.choice(ALPHABET) for _turn in range(chance.randint(0, 14)))
+
+
+def spelt(code: str | None) -> str:
+    """A number as it is found: as written, and without its blanks."""
+    return f"{searchable(code or '')} {code_key(code) or ''}"
 
 
 def complaint(number: int, chance: random.Random, customer: Customer) -> Complaint:
@@ -74,11 +64,11 @@ def test_random_words_after_random_changes_are_found_exactly_as_like_finds_them(
     for row in chance.sample(rows, 20):
         row.state = "closed"  # nothing searchable changes
     db.session.commit()
-    for row in chance.sample(rows, 15):
-        db.session.delete(row)
-    db.session.commit()
+    _words, codes = searched(Complaint)
     shadow = {
-        row.id: normalise(" ".join(str(getattr(row, name) or "") for name in TEXT.columns))
+        row.id: " ".join(
+            [searchable(row.title), searchable(row.description), *(spelt(getattr(row, name)) for name in codes)]
+        )
         for row in db.session.scalars(sa.select(Complaint))
     }
     asked = 0
@@ -89,29 +79,26 @@ def test_random_words_after_random_changes_are_found_exactly_as_like_finds_them(
         for each in words_of(typed):
             asked += 1
             wanted = {number for number, content in shadow.items() if each in content}
-            like = sa.select(TEXT.table.c.id).where(TEXT.table.c.text.contains(each, autoescape=True))
+            kept = sa.select(RECORDS.table.c.id, RECORDS.table.c.text)
+            assert {row.id for row in db.session.execute(kept) if each in row.text} == wanted, each
+            like = sa.select(RECORDS.table.c.id).where(RECORDS.table.c.text.contains(each, autoescape=True))
             assert set(db.session.scalars(like)) == wanted, each
-            assert set(db.session.scalars(sa.select(Complaint.id).where(TEXT.has(db.session, each)))) == wanted, each
+            assert set(db.session.scalars(sa.select(Complaint.id).where(RECORDS.has(db.session, each)))) == wanted, each
 
 
 def test_what_was_there_before_the_index_is_filled_in(portal: Flask):
     for index in INDEXES:
         db.session.execute(index.table.delete())
         if db.engine.dialect.name == "sqlite":
-            fts = index.fts.name
+            fts = f"{index.name}_fts"
             db.session.execute(sa.text(f"INSERT INTO {fts}({fts}) VALUES ('delete-all')"))
     db.session.commit()
-    assert not db.session.scalars(sa.select(Customer.id).where(INDEXES_OF[Customer].has(db.session, "示例"))).all()
+    assert not db.session.scalars(sa.select(Customer.id).where(CUSTOMERS.has(db.session, "示例"))).all()
     filled = sum(index.fill_missing(db.session) for index in INDEXES)
     db.session.commit()
     assert filled >= 10
-    assert (
-        len(db.session.scalars(sa.select(Customer.id).where(INDEXES_OF[Customer].has(db.session, "示例"))).all()) == 10
-    )
+    assert len(db.session.scalars(sa.select(Customer.id).where(CUSTOMERS.has(db.session, "示例"))).all()) == 10
     assert sum(index.fill_missing(db.session) for index in INDEXES) == 0
-
-
-INDEXES_OF: dict[Any, Any] = {index.model: index for index in INDEXES}
 
 
 def listed(browser: Any, kind: str, typed: str) -> str:
@@ -134,6 +121,28 @@ def test_a_complaint_is_found_by_everything_on_it(line: Line, as_role: Any):
         assert f"/complaint/show/{number}" not in listed(reception, "complaint", typed), typed
 
 
+def test_the_very_number_stands_first_then_the_newest(line: Line, as_role: Any):
+    first = line.register(subject="主轴异响")
+    number = line.read(first)["number"]
+    later = [line.register(subject=f"{number} 之后又响", description="异响") for _each in range(6)]
+    page = as_role("reception", "zh").get("/search/", query_string={"q": number.lower()}).get_data(as_text=True)
+    shown = [int(found) for found in re.findall(r'href="/complaint/show/(\d+)"', page)]
+    assert shown == [first, *later[:-5:-1]]
+    page = as_role("reception", "zh").get("/search/", query_string={"q": "之后"}).get_data(as_text=True)
+    assert [int(found) for found in re.findall(r'href="/complaint/show/(\d+)"', page)] == later[:-6:-1]
+
+
+def test_the_kind_of_the_very_number_stands_before_the_others(line: Line, as_role: Any):
+    head = {"responsible_department": "production", "problem": "预紧力矩不足", "requirement": "no repeat"}
+    notice = line.by("qc").post("corrective_action/", head).json["id"]
+    number = line.by("qc").get(f"corrective_action/{notice}").json["result"]["number"]
+    complaint = line.register(subject=f"见 {number}")
+    page = as_role("qc", "zh").get("/search/", query_string={"q": number}).get_data(as_text=True)
+    assert page.index(f"/corrective_action/show/{notice}") < page.index(f"/complaint/show/{complaint}")
+    page = as_role("qc", "zh").get("/search/", query_string={"q": number[-8:]}).get_data(as_text=True)
+    assert page.index(f"/complaint/show/{complaint}") < page.index(f"/corrective_action/show/{notice}")
+
+
 def test_one_character_is_answered_with_a_sentence(line: Line, as_role: Any):
     line.register()
     for kind in ("complaint", "customer", "corrective_action"):
@@ -153,7 +162,7 @@ def test_search_never_reaches_beyond_what_one_may_see(line: Line, as_role: Any):
 
 
 def test_a_notice_is_found_by_its_words(line: Line, as_role: Any):
-    head = {"responsible_department": "production", "problem": "预紧力矩不足\n压装工装磨损"}
+    head = {"responsible_department": "production", "problem": "预紧力矩不足\n压装工装磨损", "requirement": "no repeat"}
     number = line.by("qc").post("corrective_action/", head).json["id"]
     assert f"/corrective_action/show/{number}" in listed(as_role("qc", "zh"), "corrective_action", "工装")
     found = as_role("qc", "zh").get("/search/", query_string={"q": "力矩"}).get_data(as_text=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,9 +14,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_jwt_extended import create_access_token
 
-from app.core import clock
-from app.core.security import TRIES
+from app import create_app
+from app.core.rights import counting
+from app.core.rights.counting import DatabaseStorage
+from app.core.rights.security import TRIES
+from app.core.time import clock
 from app.extensions import db
+from tests.conftest import missing
 from tests.support import PASSWORD, Browser, Rest
 
 NEW = "Another-Password-2027!"
@@ -281,3 +286,130 @@ def test_rights_are_asked_for_in_one_question(app: Flask, as_role):
     with counted() as asked:
         assert qc.get("/session").status_code == 200
     assert len(asked) == 1, asked
+
+
+# ---- what a stranger may learn
+
+
+def answers_to(app: Flask, name: str, tries: int, by: str) -> list[tuple[int, str]]:
+    """What is said to so many wrong tries under a name; the name itself and the mark of the form blanked."""
+    said = []
+    for _count in range(tries):
+        client = app.test_client()
+        if by == "rest":
+            answer = client.post(
+                "/api/v1/security/login",
+                json={"username": name, "password": "wrong", "provider": "db"},
+                headers={"Accept-Language": "en"},
+            )
+            said.append((answer.status_code, answer.json["message"]))
+        else:
+            answer = client.post("/login/", data={"username": name, "password": "wrong"}, follow_redirects=True)
+            alerts = re.findall(r'class="(?:toast-p|alert)[^>]*>(.*?)</(?:div|p)>', answer.text, re.S)
+            said.append((answer.status_code, " ".join("".join(alerts).split())))
+    return said
+
+
+@pytest.mark.parametrize("by", STEPS)
+def test_the_lock_out_does_not_tell_whether_somebody_is_called_so(app: Flask, by: str):
+    known = answers_to(app, "qc", TRIES + 2, by)
+    unknown = answers_to(app, "nobody.of.that.name", TRIES + 2, by)
+    assert known == unknown
+    assert "09:35" in known[-1][1] and "09:35" not in known[0][1]
+
+
+def test_a_name_in_other_letters_is_the_same_name(app: Flask):
+    for name in ("Nobody", "NOBODY", " nobody ", "nobody", "nOBody"):
+        answers_to(app, name, 1, "rest")
+    assert "09:35" in answers_to(app, "nobody", 1, "rest")[0][1]
+
+
+def test_an_address_does_not_tell_that_its_owner_is_locked(app: Flask):
+    answers_to(app, "qc", TRIES + 1, "rest")
+    assert answers_to(app, "qc@example.com", 2, "rest") == answers_to(app, "nobody@example.com", 2, "rest")
+    assert not try_in(app, "qc@example.com", PASSWORD, "rest")
+
+
+def test_a_stranger_is_checked_as_long_as_a_colleague(app: Flask, session):
+    known = session.scalar(sa.text("SELECT password FROM ab_user WHERE username = 'qc'"))
+    assert app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"].split("$")[0] == known.split("$")[0]
+
+
+# ---- how often somebody may ask
+
+
+def limited(folder: Path, url: str, storage: str) -> Flask:
+    """One worker of a portal that counts."""
+    return create_app(
+        {
+            "PORTAL_ENV": "test",
+            "DATA_DIR": str(folder),
+            "SQLALCHEMY_DATABASE_URI": url,
+            "SECRET_KEY": "test-" * 8,
+            "RATELIMIT_ENABLED": True,
+            "RATELIMIT_STORAGE_URI": storage,
+            "PUBLIC_RATE_LIMIT": "4 per day",
+        }
+    )
+
+
+def asked(workers: list[Flask], address: str) -> list[int]:
+    """Each worker three times in turn, by one caller."""
+    return [
+        worker.test_client().get("/a/" + "x" * 43, environ_base={"REMOTE_ADDR": address}).status_code
+        for _turn in range(3)
+        for worker in workers
+    ]
+
+
+@pytest.mark.parametrize("storage", ["portal://", "redis://127.0.0.1:6379/15"])
+def test_all_workers_count_together_and_each_caller_apart(template: Path, tmp_path: Path, storage: str):
+    if storage.startswith("redis"):
+        redis = pytest.importorskip("redis")
+        try:
+            redis.Redis.from_url(storage).flushdb()
+        except redis.exceptions.ConnectionError:
+            missing("Redis")
+    shutil.copy(template / "portal.db", tmp_path / "portal.db")
+    workers = [limited(tmp_path, f"sqlite:///{tmp_path / 'portal.db'}", storage) for _worker in range(2)]
+    assert asked(workers, "198.51.100.1") == [404] * 4 + [429] * 2
+    assert asked(workers, "198.51.100.2") == [404] * 4 + [429] * 2
+    for worker in workers:
+        with worker.app_context():
+            db.engine.dispose()
+
+
+def test_a_counter_that_is_away_locks_nobody_out(template: Path, tmp_path: Path):
+    shutil.copy(template / "portal.db", tmp_path / "portal.db")
+    worker = limited(tmp_path, f"sqlite:///{tmp_path / 'portal.db'}", "portal://")
+    with worker.app_context():
+        db.session.execute(sa.text("DROP TABLE rate_count"))
+        db.session.commit()
+    assert asked([worker], "198.51.100.1") == [404] * 3
+    with worker.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.postgresql
+def test_on_postgresql_every_hit_counts_once(tmp_path: Path, postgres_url: str):
+    app = limited(tmp_path, postgres_url, "portal://")
+    storage = DatabaseStorage()
+    with app.app_context():
+        counting.RateCount.__table__.create(db.engine, checkfirst=True)
+        counting.SignInTries.__table__.create(db.engine, checkfirst=True)
+
+    def hit(_turn: int) -> int:
+        with app.app_context():
+            return storage.incr("somebody", 60)
+
+    def wrong(_turn: int) -> bool:
+        with app.app_context():
+            return counting.try_name(db.session, "somebody", TRIES, timedelta(minutes=15)) is None
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(hit, range(20))) == list(range(1, 21))
+        assert sum(pool.map(wrong, range(20))) == TRIES
+    with app.app_context():
+        for table in (counting.RateCount, counting.SignInTries):
+            table.__table__.drop(db.engine)
+        db.engine.dispose()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, event, select
 from sqlalchemy.orm import Session
 
-from app.core.workdays import (
+from app.core.time.workdays import (
     CalendarVersion,
     CalendarYear,
     Source,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from app.corrective.workflow import CORRECTIVE
 from tests.complaints.conftest import DONE, LIFE, Line
 
@@ -49,7 +51,12 @@ class Notices:
         self.line = line
 
     def draft(self, **fields: Any) -> int:
-        head = {"responsible_department": "production", "problem": "bearing worn\nafter 100 h", **fields}
+        head = {
+            "responsible_department": "production",
+            "problem": "bearing worn\nafter 100 h",
+            "requirement": "no repeat",
+            **fields,
+        }
         answer = self.line.by("qc").post("corrective_action/", head)
         assert answer.status_code == 201, answer.json
         return int(answer.json["id"])
@@ -296,3 +303,24 @@ def test_the_whole_notice_is_worked_in_the_browser(line: Line, as_role: Any):
     action = notices.read(number)["actions"][0]["id"]
     done = manager.step(number, "finish_action", kind="corrective_action", action=str(action), evidence="照片")
     assert done.status_code == 204
+
+
+def test_2_6_a_notice_says_what_is_demanded_before_it_is_issued(line: Line, session: Any, as_role: Any):
+    head = {"responsible_department": "production", "problem": "bearing worn"}
+    notices = Notices(line)
+    refused = notices.line.by("qc").post("corrective_action/", head)
+    assert refused.status_code == 422 and set(refused.json["message"]) == {"requirement"}
+    assert as_role("qc").post("/corrective_action/add", head).status_code == 422
+    number = notices.draft()
+    session.execute(sa.text("UPDATE corrective_action SET requirement = NULL WHERE id = :n"), {"n": number})
+    session.commit()
+    old = notices.line.by("qc_manager").post(f"corrective_action/{number}/issue")
+    assert old.status_code == 409 and "Requirement" in old.json["message"]
+
+
+def test_2_6_who_alone_could_issue_a_notice_does_not_write_it(line: Line, session):
+    """One drafts, another issues: a notice only its author could issue would wait for nobody."""
+    made = {"problem": "轴承间隙超差", "requirement": "查明原因", "responsible_department": "production"}
+    refused = line.by("qc_manager").post("corrective_action/", made)
+    assert refused.status_code == 409 and "Quality Control" in refused.json["message"]
+    assert line.by("qc").post("corrective_action/", made).status_code == 201

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import insert, select
 
+from app.core.text.phones import digits, is_regular, masked
 from app.customers.models import Contact, Customer, Product, ProductUnit
-from app.customers.names import digits, initials, is_regular, is_written_like_a_phone, masked, masked_email
+from app.customers.names import initials, masked_email
 from app.extensions import db
 
 PHONE = "19900010001"
@@ -40,15 +43,39 @@ def test_names_are_found_by_their_initials():
     assert initials("单芳") == "sf" and initials("曾国") == "zg"
 
 
+def test_signs_of_a_name_are_no_initials():
+    assert initials("宁波（滨江）示例—阀门") == initials("宁波(滨江)示例阀门") == "nbbjslfm"
+    assert initials("李　明") == "lm" and initials("ＡＢＣ Pump 公司") == "apgs"
+
+
+def test_a_name_typed_in_another_way_is_a_hint(as_role, session):
+    clerk = as_role("reception")
+    clerk.post("/customer/quick", {"name": "温州（鹿城）示例　阀门"})
+    for name in ("温州(鹿城)示例阀门", "温州【鹿城】 示例阀门", "温州（鹿城）示\u200b例阀门"):
+        assert clerk.post("/customer/quick", {"name": name}).json["hints"], name
+        assert clerk.get("/customer/match", query_string={"name": name}).json["customers"], name
+    assert clerk.post("/customer/quick", {"name": "温州（瓯海）示例阀门"}).json["hints"] == []
+
+
+def test_a_colleague_is_chosen_by_a_name_set_wide(as_role, app):
+    with app.app_context():
+        person = db.session.scalars(select(User).where(User.username == "technician2")).one()
+        person.last_name, person.first_name = "李", "明"
+        db.session.commit()
+    for typed in ("李明", "李　明", "李 明", "ＴＥＣＨＮＩＣＩＡＮ２"):
+        found = as_role("reception").get("/lookup/employee", query_string={"term": typed}).json["results"]
+        assert "technician2" in [item["id"] for item in found], typed
+
+
 def test_what_is_masked_is_recognised_but_not_called():
     assert masked("13812345678") == "138****5678" and masked("12345") == "****" and masked(None) == ""
     assert masked_email("anna@example.com") == "a****@example.com"
 
 
 def test_a_hotline_is_no_regular_number_and_still_one():
-    assert is_written_like_a_phone("12345") and not is_regular("12345")
-    assert is_written_like_a_phone("0574-8888 1234转8") and is_regular("057488881234")
-    assert not is_written_like_a_phone("ask Mr Wang") and not is_written_like_a_phone("1")
+    assert digits("12345") == "12345" and not is_regular("12345")
+    assert digits("0574-8888 1234转8") == "57488881234" and is_regular("057488881234")
+    assert not digits("ask Mr Wang") and not digits("1")
 
 
 def test_a_customer_is_kept_with_what_searching_needs(as_role, session):
@@ -77,6 +104,19 @@ def test_a_customer_is_kept_with_what_searching_needs(as_role, session):
     for term in ("温州示例", "wzslf", "WZSLF", "0577-8888", "57788881234"):
         assert find(term) == [kept.id], term
     assert find("%") == [] and find("_____") == []
+
+
+def test_a_number_copied_from_a_link_is_kept_without_its_tel(rest, as_role, session):
+    tool = rest("reception")
+    made = tool.post("customer/", {"name": "单氏示例阀门", "phone": "tel:0574-88881234"})
+    assert made.status_code == 201, made.json
+    as_role("reception").post(
+        "/customer/add",
+        {"name": "双氏示例阀门", "phone": "Tel: 0574-88881235", "region": "330302", "kind": "enterprise",
+         "level": "normal", "active": "true"},
+    )  # fmt: skip
+    kept = session.execute(select(Customer.phone, Customer.phone_digits).where(Customer.name.like("_氏示例阀门"))).all()
+    assert sorted(map(tuple, kept)) == [("0574-88881234", "57488881234"), ("0574-88881235", "57488881235")]
 
 
 def test_initials_follow_the_name_unless_they_were_typed(rest):
@@ -146,6 +186,45 @@ def test_phone_numbers_are_masked_for_those_who_only_read(as_role, rest, session
     assert rest("finance").get("customer/1").json["result"]["phone"] == "199****0001"
     assert rest("finance").get("contact/1").json["result"]["mobile"] == "199****0001"
     assert rest("reception").get("customer/1").json["result"]["phone"] == PHONE
+
+
+MASKED = {
+    "customer": ("phone", "fax", "email"),
+    "contact": ("mobile", "email"),
+}
+PLANTED = {"phone": "13805741111", "fax": "05748888777", "mobile": "13905742222", "email": "planted@example.com"}
+
+
+@pytest.mark.parametrize(("thing", "name"), [(thing, name) for thing, names in MASKED.items() for name in names])
+def test_what_is_masked_is_masked_behind_every_door(as_role, rest, app, thing, name):
+    """List, page, file, REST, filter and search, in the page of the customer too."""
+    with app.app_context():
+        finance = select(User.id).where(User.username == "finance").scalar_subquery()
+        db.session.execute(Customer.__table__.update().values(sales_owner_id=finance))
+        db.session.commit()
+    value, admin, clerk = PLANTED[name], rest("admin"), rest("reception")
+    right = {"function": "finance", "thing": thing.capitalize(), "permission": "can_export", "granted": True}
+    assert admin.put("access/", right).status_code == 200
+    seen = {"If-Match": str(clerk.get(f"{thing}/1").json["result"]["version"])}
+    assert clerk.put(f"{thing}/1", {name: value}, headers=seen).json["result"][name] == value
+    reader, tool = as_role("finance"), rest("finance")
+    doors = (f"/{thing}/list/", f"/{thing}/show/1", f"/{thing}/export.csv", f"/{thing}/list/?q={value}")
+    for url in (*doors, "/customer/show/1"):
+        page = reader.get(url)
+        assert page.status_code == 200 and value not in page.text.replace(f'value="{value}"', ""), url
+    for url in (f"{thing}/", f"{thing}/1"):
+        assert value not in tool.get(url).text and tool.get(url).status_code == 200
+    asked = f"{thing}/?q=(filters:!((col:{name},opr:eq,value:'{value}')))"
+    assert tool.get(asked).status_code == 400 and clerk.get(asked).json["ids"] == [1]
+    assert tool.get(f"{thing}/?q=(order_column:{name})").status_code == 400
+
+
+def test_a_field_with_a_word_of_the_companys_own_is_called_so_everywhere(as_role, rest):
+    admin, clerk = rest("admin"), as_role("reception")
+    word = {"label_zh": "主要联系电话", "label_en": "Main line"}
+    assert admin.post("label/", {"thing": "Contact", "field": "mobile", **word}).status_code == 201
+    for url in ("/contact/list/", "/contact/show/1", "/contact/add", "/customer/show/1"):
+        assert "Main line" in clerk.get(url).text, url
 
 
 def test_who_may_not_see_a_number_cannot_find_it_digit_by_digit(as_role, rest, app):
@@ -276,7 +355,7 @@ def test_products_and_units(as_role, rest, session):
     assert tool.post("product/", {"model": "ZZ-1", "name_zh": "a", "name_en": "b"}).status_code == 422
     assert rest("sales").post("product/", {"model": "ZZ-3", "name_zh": "a", "name_en": "b"}).status_code == 403
     admin = as_role("admin")
-    assert admin.post("/product/add", {"model": "ZZ-1", "name_zh": "a", "name_en": "b"}).status_code == 409
+    assert admin.post("/product/add", {"model": "ZZ-1", "name_zh": "a", "name_en": "b"}).status_code == 422
     assert session.scalars(select(ProductUnit.batch_no).where(ProductUnit.serial_no == "ZZ-1-001")).one() is None
 
 
@@ -301,3 +380,17 @@ def test_many_customers_do_not_slow_a_form(as_role, app):
     assert len(answer["results"]) == 20 and answer["pagination"]["more"] is True
     page = clerk.get("/customer/list/").text
     assert "1000+" in page and page.count("data-href") == 20
+
+
+def test_what_is_taken_is_refused_at_its_field_in_every_spelling(rest, as_role, session):
+    clerk = rest("qc_manager", "en")
+    unit = session.scalars(select(ProductUnit).order_by(ProductUnit.id)).first()
+    same = {"serial_no": f" {unit.serial_no.lower()} ", "product": unit.product_id}
+    refused = clerk.post("product_unit/", same)
+    assert refused.status_code == 422 and list(refused.json["message"]) == ["serial_no"], refused.json
+    page = as_role("qc_manager", "en").post("/product_unit/add", same)
+    assert page.status_code == 422 and re.search(r'id="serial_no-e"[^>]*>There is another entry', page.text)
+    own = clerk.get(f"product_unit/{unit.id}").json["result"]
+    seen = {"If-Match": str(own["version"])}
+    kept = clerk.put(f"product_unit/{unit.id}", {"serial_no": unit.serial_no}, headers=seen)
+    assert kept.status_code == 200, kept.json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import text
@@ -184,3 +185,16 @@ def test_4_4_a_high_claimed_loss_marks_itself_and_the_amount_is_a_setting(line: 
     settings.put(session, "major_loss", False)
     session.commit()
     assert line.read(line.register(claimed_loss="90000"))["is_major"] is False
+
+
+def test_4_4_a_message_about_a_matter_says_what_brought_it_up(line: Line, as_role: Any, app: Any, at: Any):
+    major(line)
+    late = line.at("pending_qc")
+    at("2026-11-30 09:00")
+    run_once(app)
+    rows = re.findall(r'<span class="what">(.*?)</span></span>', as_role("gm", "zh").get("/notices/").text, re.DOTALL)
+    assert any("安全" in row for row in rows), rows
+    brought = line.by("gm").get("gm_report/").json["result"]
+    (number,) = [row["number"] for row in brought if row["about_id"] == late]
+    heard = [row for row in rows if number in row]
+    assert heard and all("超期三天" in row for row in heard), rows

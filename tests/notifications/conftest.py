@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from flask import Flask
 
-from app.core import clock
-from app.extensions import db
-from app.setup import initialise
 from tests.complaints.conftest import Line, line
-from tests.conftest import NOW, portal_at
-from tests.support import staff
 
 __all__ = ["Line", "line"]
 
@@ -116,23 +109,7 @@ def sink(app: Flask) -> Iterator[Sink]:
     controller.stop()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def portal(request: pytest.FixtureRequest, tmp_path: Path, template: Path) -> Iterator[Flask]:
+@pytest.fixture
+def portal(own_portal: Flask) -> Flask:
     """A staffed portal of its own, which other processes may open too."""
-    clock.set_frozen(NOW)
-    (tmp_path / "audit-key").write_text("audit-test")
-    if request.param == "sqlite":
-        shutil.copy(template / "portal.db", tmp_path / "portal.db")
-        app = portal_at(tmp_path, f"sqlite:///{tmp_path / 'portal.db'}")
-    else:
-        app = portal_at(tmp_path, request.getfixturevalue("empty_postgres"))
-        with app.app_context():
-            initialise()
-            staff(db.session)
-            db.session.commit()
-            db.session.remove()
-    yield app
-    clock.set_frozen(None)
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    return own_portal

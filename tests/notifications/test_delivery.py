@@ -8,7 +8,7 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 
-from app.core import clock
+from app.core.time import clock
 from app.customers.models import Customer
 from app.extensions import db
 from app.notifications import outbox
@@ -227,6 +227,20 @@ def test_two_who_stand_in_for_each_other_are_both_told(line: Line, session, app,
     assert (len(sink.to("qc")), len(sink.to("qc_manager"))) == (1, 1)
 
 
+def test_the_mail_goes_along_the_chain_to_the_first_deputy_who_is_there(line: Line, session, app, sink: Sink):
+    line.at("handed_over")
+    only(session, "qc")
+    absent(session, "qc", deputy="qc_manager")
+    absent(session, "qc_manager", deputy="inspector")
+    session.execute(update(User).where(User.id.in_(ids(session, "inspector"))).values(active=False))
+    for_inspector = update(EmployeeProfile).where(EmployeeProfile.user_id.in_(ids(session, "inspector")))
+    session.execute(for_inspector.values(deputy_id=ids(session, "auditor")[0]))
+    session.commit()
+    run_once(app)
+    assert len(sink.to("auditor")) == 1
+    assert sink.to("qc") == sink.to("qc_manager") == sink.to("inspector") == []
+
+
 def test_a_colleague_who_left_does_not_keep_the_news_from_the_deputy_of_the_others(line: Line, session, app, sink):
     line.at("handed_over")
     absent(session, "qc", deputy="auditor")
@@ -385,5 +399,5 @@ def test_before_the_lease_lapses_no_other_engine_takes_the_mail(line: Line, sess
 def test_what_is_under_way_cannot_be_sent_again_by_hand(line: Line, session, app, sink: Sink, as_role, at):
     line.at("handed_over")
     mail = mail_of(session, "qc")
-    assert "under way already" in as_role("admin").post(f"/outbox/resend/{mail.id}", follow_redirects=True).text
+    assert "already on its way" in as_role("admin").post(f"/outbox/resend/{mail.id}", follow_redirects=True).text
     assert mail_of(session, "qc").next_at == datetime.fromisoformat("2026-11-24T01:20:00+00:00")

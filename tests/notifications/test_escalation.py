@@ -144,7 +144,7 @@ def test_4_4_what_is_three_days_overdue_waits_for_the_day_and_what_is_major_does
     assert sink.to("gm") == []  # nor again by day, on a day off
     at("2026-11-30 08:31")
     run_once(app)
-    assert len([mail for mail in sink.to("gm") if "登记" in mail["Subject"]]) == 1
+    assert len([mail for mail in sink.to("gm") if "超期三天" in mail["Subject"] and "主轴异响" in mail["Subject"]]) == 1
 
 
 def test_4_4b_an_expectation_stands_in_the_list_of_the_week_and_comes_at_once_when_it_cannot_wait(

@@ -25,7 +25,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cli import main
-from app.core import clock
+from app.core.time import clock
 from app.extensions import db
 from app.notifications import outbox
 from app.notifications.models import OutboxMail
@@ -160,7 +160,7 @@ def test_of_engines_killed_in_the_middle_nothing_is_lost_and_nothing_made_up(
         zero, dice = time.time(), random.Random(7)
         engines = [start(NOW, zero) for _turn in range(ENGINES)]
         for turn in range(KILLS):
-            assert sink.slow.wait(20), (tmp_path / "workers.log").read_text()
+            assert sink.slow.wait(60), (tmp_path / "workers.log").read_text()
             time.sleep(dice.uniform(0, 0.25) if turn % 2 else 0)
             kill(engines.pop(0))
             engines.append(start(NOW, zero))
@@ -169,7 +169,7 @@ def test_of_engines_killed_in_the_middle_nothing_is_lost_and_nothing_made_up(
             kill(engine_left)
         sink.well = True
         last = start(NOW + timedelta(hours=3), time.time(), "--once")
-        last.join(30)
+        last.join(60)
         assert last.exitcode == 0, (tmp_path / "workers.log").read_text()
         look.rollback()
         judge(look, sink, KILLS + ENGINES)

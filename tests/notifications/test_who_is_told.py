@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from app.core import clock
+from app.core.time import clock
 from app.notifications.engine import run_once, tick
+from app.notifications.mail_texts import FOLDER, LANGUAGES
 from app.notifications.models import Notice, OutboxMail
-from app.notifications.render import FOLDER, LANGUAGES
 from app.organisation.models import EmployeeProfile
+from tests.complaints.conftest import DONE
 
 from .conftest import Line, Sink
 
@@ -48,6 +50,18 @@ def test_2_1h_the_technician_s_mail_leads_to_the_form_ready_for_printing(line: L
     text = sink.to("technician")[0].get_body(("plain",)).get_content()
     assert f"/complaint/{number}/print/complaint_record" in text
     assert "顾客投诉及处理记录表" in as_role("technician", "zh").get(f"/complaint/{number}/print/complaint_record").text
+
+
+def test_2_5_after_remote_handling_the_customer_is_mailed_the_link_to_confirm(line: Line, session, app, sink: Sink):
+    number = line.at("disposed")
+    clear(session)
+    line.must("qc", number, "handle_remotely", **{**DONE, "reason": "寄件即可解决"})
+    run_once(app)
+    mail = next(mail for mail in sink.mails if mail["To"] == "customer1@example.com")
+    link = re.search(r"https?://[^/\s]+(/a/[\w-]+)", mail.get_body(("plain",)).get_content())
+    assert link, "the mail holds no link to confirm by"
+    page = app.test_client().get(link[1])
+    assert page.status_code == 200 and line.read(number)["number"] in page.text
 
 
 def test_4_4_a_major_complaint_is_mailed_to_the_general_manager_at_once(line: Line, session, app, sink: Sink, at):
@@ -99,7 +113,7 @@ def test_an_absent_persons_mail_goes_to_the_deputy(line: Line, session, app, sin
         people["technician2"].user_id,
     )
     session.commit()
-    number = line.at("assigned")
+    number = line.at("assigned", product=None)
     run_once(app)
     assert sink.to("technician") == []
     assert len(sink.to("technician2")) == 1

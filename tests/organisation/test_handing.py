@@ -32,7 +32,7 @@ def test_open_visits_and_slips_go_to_the_colleague(line: Line, session: Any):
 
 
 def test_a_new_manager_of_a_department_has_its_notices(line: Line):
-    head = {"responsible_department": "production", "problem": "x"}
+    head = {"responsible_department": "production", "problem": "x", "requirement": "no repeat"}
     number = line.by("qc").post("corrective_action/", head).json["id"]
     line.by("qc_manager").post(f"corrective_action/{number}/issue")
     gone = user(line, "production_manager")
@@ -122,3 +122,36 @@ def test_an_instruction_and_a_consultation_go_to_the_departments_new_manager(lin
     assert {asked["owner"], line.by("gm").get(f"gm_report/{report}").json["result"]["owner"]} == {new}
     history = line.by("auditor").get(f"gm_report/{report}/history").json
     assert [row["comment"] for row in history if row["step"] == "hand_work"] == ["leaves"]
+
+
+def test_2_3_visits_go_to_somebody_competent_or_with_the_reason_why_not(line: Line, as_role: Any):
+    visit, gone = line.at("assigned"), user(line, "technician")
+    refused = hand(line, "technician", to="technician2")
+    assert refused.status_code == 422, refused.json
+    assert "2.3" in refused.json["message"]["to"][0]
+    assert line.read(visit)["owner"] == f"user:{gone}"
+    page = as_role("admin", "en").get(f"/employee/hand_over/{gone}").get_data(as_text=True)
+    competent = page.partition("Who is competent")[2].partition("</table>")[0]
+    assert ">competent<" in competent and "not competent" in competent
+    chosen = {"to": "inspector", "to_visits": "technician2", "reason": "leaves"}
+    asked = as_role("admin", "en").post(f"/employee/hand_over/{gone}", {**chosen, "confirmed": "yes"})
+    assert asked.status_code == 422 and "no valid competence" in asked.get_data(as_text=True)
+    reason = {"override_reason": "the only one near"}
+    done = as_role("admin", "en").post(f"/employee/hand_over/{gone}", {**chosen, **reason, "confirmed": "yes"})
+    assert done.status_code == 302
+    sent = line.by("auditor").get(f"assignment/?q=(filters:!((col:complaint_id,opr:eq,value:{visit})))")
+    row = sent.json["result"][-1]
+    assert (row["technician"], row["override_reason"]) == ("technician2", "the only one near")
+    assert row["missing_competence"]
+    history = line.by("auditor").get(f"complaint/{visit}/history").json
+    told = [item["changes"].get("override_reason") for item in history if item["step"] == "hand_work"]
+    assert [None, "the only one near"] in told
+
+
+def test_2_3_a_co_worker_who_takes_over_needs_the_competence_too(line: Line):
+    number = line.at("disposed")
+    sent = {"technician": "technician", "kind": "technician", "co_workers": ["inspector"]}
+    line.must("qc_manager", number, "assign", **sent)
+    assert hand(line, "inspector", to="technician2").status_code == 422
+    assert hand(line, "inspector", to="technician2", override_reason="learns").status_code == 200
+    line.must("technician2", number, "accept")

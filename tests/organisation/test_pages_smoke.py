@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from sqlalchemy import select
+
+from app.organisation.models import Department
 
 PAGES = (
     "/department/list/",
@@ -54,6 +59,14 @@ def test_every_page_opens_for_the_administrator(as_role, locale):
     admin = as_role("admin", locale)
     for url in PAGES:
         assert admin.get(url).status_code == 200, url
+
+
+def test_the_departments_are_listed_in_words(as_role, session):
+    codes = set(session.scalars(select(Department.code)))
+    for locale in ("zh", "en"):
+        page = as_role("admin", locale).get("/department/list/").text
+        cells = {re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", page, re.S)}
+        assert cells and not cells & codes
 
 
 def test_nobody_else_manages_people_rights_or_settings(as_role):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.core.records import Record
+from app.core.record.records import Record
 from app.organisation.models import Department, EmployeeCompetence, EmployeeProfile
 
 SECRET = "A-good-Password-1"
@@ -84,7 +84,7 @@ def test_moving_a_person_moves_the_rights(app, as_role, session, rest):
         ({"email": "nobody"}, "email"),
         ({"username": "RECEPTION"}, "username"),
         ({"email": "qc@example.com"}, "email"),
-        ({"last_name": ""}, "last_name"),
+        ({"last_name": "", "first_name": ""}, "last_name"),
         ({"username": "no blanks"}, "username"),
         ({"department": "nowhere"}, "department"),
         ({"roles": ["king"]}, "roles"),
@@ -216,7 +216,7 @@ def test_2_3_competences_with_their_validity(as_role, session, rest):
     assert admin.post("/employee_competence/add", form).status_code == 302
     assert "expires soon" in admin.get(f"/employee/show/{zhao.user_id}").text
     twice = admin.post("/employee_competence/add", form)
-    assert twice.status_code == 409 and "already" in twice.text  # a sentence, never a 500
+    assert twice.status_code == 422 and "already" in twice.text  # a sentence, never a 500
     number = session.scalars(
         select(EmployeeCompetence.id).where(EmployeeCompetence.competence_id == made.json["id"])
     ).one()

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.complaints.customer_acts import Purpose
+from app.core.record import links
 from app.extensions import db
-from app.public import links
-from app.public.models import Purpose
 from tests.complaints.conftest import Line, drawn, png
 
 SIGNED = {"solved": "true", "satisfaction": "5", "signer_name": "顾客签收人"}
@@ -275,7 +275,7 @@ def test_2_5a_a_change_after_the_signature_shows_on_every_page_and_asks_again(li
     line.must("technician", number, "amend", **{**DONE, "work_done": "更换轴承并调整"}, reason="漏写")
     page = chinese(app, track)
     assert "签名失效" in page and "重新阅读并签名" in page
-    assert 'class="todo"><b>确认并结案' in page  # not done any more
+    assert 'class="todo"><b>处理完成' in page  # not done any more
     assert "下载" not in page and app.test_client().get(f"{track}/record.pdf").status_code == 404
     assert "签名失效" in as_role("qc", "zh").get(f"/complaint/show/{number}").get_data(as_text=True)
     paper = line.by("qc").get(f"complaint/{number}/print/complaint_record?lang=zh", headers={"Accept": "text/html"})
@@ -398,7 +398,7 @@ def test_2_5b_a_link_is_withdrawn(line: Line, app: Any, as_role: Any):
     assert app.test_client().get(url).status_code == 404
     assert app.test_client().post(url, data=SIGNED).status_code == 404
     page = qc.get(f"/complaint/{number}/customer-links").get_data(as_text=True)
-    assert "No link holds at the moment" in page
+    assert "There is no valid link at the moment" in page
     assert line.by("auditor").get(f"complaint/{number}/history").json[-1]["step"] == "revoke_link"
 
 
@@ -412,4 +412,46 @@ def test_only_who_speaks_with_the_customer_sends_or_withdraws_links(line: Line, 
     assert app.test_client().post(f"/complaint/{number}/customer-links/confirm/revoke").status_code in (302, 401)
     assert app.test_client().get(url).status_code == 200
     done = as_role("qc", "en").post(f"/complaint/{number}/customer-links/survey/renew", follow_redirects=True)
-    assert "not asked for this any more" in done.get_data(as_text=True)
+    assert "no longer asked for this" in done.get_data(as_text=True)
+
+
+def test_the_tracking_link_of_a_merged_complaint_shows_how_far_the_other_one_is(line: Line, app: Any):
+    first, second = line.register(), line.at("at_qc")
+    url = address(app, first, Purpose.track)
+    line.must("reception", first, "merge", into=second)
+    page = app.test_client().get(url).get_data(as_text=True)
+    other = line.read(second)["number"]
+    assert other in page and line.read(first)["number"] in page
+    theirs = app.test_client().get(address(app, second, Purpose.track)).get_data(as_text=True)
+    way = re.compile(r'<ol class="way">.*?</ol>', re.DOTALL)
+    assert way.findall(page) == way.findall(theirs) != []
+
+
+def test_a_link_of_a_merged_complaint_takes_no_signature_and_leads_to_where_it_goes_on(line: Line, app: Any):
+    first, second = line.at("awaiting_confirmation"), line.register()
+    url = address(app, first)
+    line.must("reception", first, "merge", into=second)
+    answer = app.test_client().post(url, data={**SIGNED, "signature": drawn()})
+    assert answer.status_code == 303 and answer.headers["Location"].startswith("/t/")
+    assert line.by("auditor").get(f"complaint/{first}/attachments").json == []
+    assert line.read(second)["number"] in app.test_client().get(answer.headers["Location"]).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("locale", "thanks", "not_said"), [("zh", "谢谢", "已结案"), ("en", "Thank you", "closed")])
+def test_who_signs_reads_thank_you_and_how_to_reach_the_company(
+    line: Line, app: Any, locale: str, thanks: str, not_said: str
+):
+    number = line.at("awaiting_confirmation")
+    url = address(app, number)
+    client = app.test_client()
+    client.post("/language", data={"locale": locale})
+    sent = {"digest": digest_on(client.get(url)), "signature": drawn(), **SIGNED}
+    page = client.post(url, data=sent, follow_redirects=True).get_data(as_text=True)
+    assert thanks in page and not_said not in page
+    with app.app_context():
+        from app.core import settings
+
+        known = [settings.get(db.session, name) for name in ("company_phone", "company_mail")]
+        db.session.remove()
+    assert all(known), "the demo company tells how to reach it"
+    assert all(text in page for text in known)

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.core.attachments import Attachment
-from app.core.history import History
+from app.core.record.attachments import Attachment
+from app.core.record.history import History
 from tests.complaints.conftest import png
 from tests.test_concurrency import at_once, busy, line_of, look
 

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.core.attachments import Attachment
-from app.core.audit import faults
-from app.core.history import History
-from app.core.records import Comment
+from app.core.record.attachments import Attachment
+from app.core.record.audit import faults
+from app.core.record.history import History
+from app.core.record.records import Comment
 from tests.complaints.conftest import DONE, FOUND, NINGBO, Line, drawn, line, png
 from tests.organisation.test_page_cost import counted
 from tests.support import Rest
@@ -378,7 +378,8 @@ def test_words_of_the_phone_are_in_both_languages(app):
     assert set(chinese["say"]) == set(english["say"]) and chinese["choice"].keys() == english["choice"].keys()
     assert client.get("/m/words/xx.json").status_code == 404
     for told in (chinese, english):
-        del told["negative_words"], told["other"], told["free_remedies"]
+        for codes in ("other", "free_remedies", "negative", "harmless", "traditional"):
+            del told[codes]
     texts = {code: " ".join(leaves(told)) for code, told in (("zh", chinese), ("en", english))}
     assert not re.findall(r"[\u4e00-\u9fff]", texts["en"])
     assert set(re.findall(r"(?<!{)\b[A-Za-z]{4,}", re.sub(r"{\w+}", "", texts["zh"]))) == set()
@@ -405,3 +406,28 @@ def test_ten_jobs_cost_as_many_questions_as_one(app, line: Line):
         assert len(program.get("visit/jobs").json["result"]) == 10
     assert len(ten) <= len(one) + 2, "\n".join(ten)
     assert len(ten) < 25
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "given"),
+    [
+        ("assigned", "arrive", {}),
+        ("on_site", "complete", {**DONE}),
+        ("awaiting_confirmation", "confirm", {"signer_name": "顾客", "method": "onscreen", "satisfaction": 5}),
+        ("confirmed", "back_at_company", {}),
+        ("confirmed", "return_form", {"late_reason": "traffic"}),
+    ],
+)
+def test_the_deadline_a_step_begins_is_known_to_the_phone_before_the_step(
+    line: Line, at: Any, state: str, step: str, given: dict[str, Any]
+):
+    number = line.at(state, site_region=NINGBO)
+    at("2026-11-27 10:00")  # a Friday
+    told = line.by("technician").get("visit/jobs").json
+    (job,) = told["result"]
+    code = job["then"][step]
+    foretold = told["ends"][code]["2026-11-27"] if code else None
+    line.must("technician", number, step, **given, **({"signature": drawn()} if step == "confirm" else {}))
+    left = {job["id"]: job for job in line.by("technician").get("visit/jobs").json["result"]}
+    assert (left[number]["due"] if number in left else None) == foretold
+    assert (code is None) == (step == "return_form")

@@ -16,8 +16,8 @@ function el(tag, facts, ...inside) {
 const Turn = (() => { let last = 0; return { take: () => (last += 1), holds: turn => turn === last }; })();
 const say = (name, facts) => Object.entries(facts || {}).reduce((text, [key, value]) => text.split(`{${key}}`).join(value), T.say[name]);
 const now = () => new Date(Date.now() + (me && me.skew || 0));
-function day(plus) {
-  const moment = new Date(now().getTime() + (plus || 0) * 864e5);
+const day = plus => dayOf(new Date(now().getTime() + (plus || 0) * 864e5));
+function dayOf(moment) {
   return new Intl.DateTimeFormat('en-CA', { timeZone: me.zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(moment);
 }
 const cents = text => /^\d{1,9}(\.\d{1,2})?$/.test(String(text).trim()) ? Math.round(parseFloat(text) * 100) : null;

@@ -3,24 +3,25 @@
 const List = (() => {
   let tab = '', asking = 0;
   const TABS = {
-    today: job => dayOf(job) === day(0) || job.planned_on === day(0),
-    tomorrow: job => dayOf(job) === day(1) || job.planned_on === day(1),
+    today: job => endOf(job) === day(0) || job.planned_on === day(0),
+    tomorrow: job => endOf(job) === day(1) || job.planned_on === day(1),
     overdue: job => job.due && Date.parse(job.due.at) <= now().getTime(),
     all: () => true
   };
-  const dayOf = job => job.due ? job.due.day : '';
+  const endOf = job => job.due ? job.due.day : '';
 
   /* How long there is left, in words and colour; the colour never speaks alone. */
   function badge(job) {
-    if (!job.due) return '';
+    if (!job.due) return el('span', { className: 'left', hidden: true });
     const left = Date.parse(job.due.at) - now().getTime(), hours = Math.abs(left) / 36e5;
-    if (left <= 0) return el('span', { className: 'tag bad' }, hours < 24 ? say('late_h', { n: Math.max(1, Math.floor(hours)) }) : say('late_d', { n: Math.floor(hours / 24) }));
+    if (left <= 0) return el('span', { className: 'left tag bad' }, hours < 24 ? counted('hours_late', Math.max(1, Math.floor(hours))) : counted('days_late', Math.floor(hours / 24)));
     const days = Math.round((Date.parse(job.due.day) - Date.parse(day(0))) / 864e5);
-    return el('span', { className: 'tag ' + (days < 2 ? 'warn' : '') }, days < 1 ? say('left_h', { n: Math.ceil(hours) }) : say('left_d', { n: days }));
+    return el('span', { className: 'left tag ' + (days < 2 ? 'warn' : '') }, days < 1 ? T.today_until.replace('{time}', job.due.time) : counted('days_left', days));
   }
+  const counted = (name, n) => T.left[name][n === 1 ? 0 : 1].replace('{n}', n);
   const mapOf = address => (/iPhone|iPad/.test(navigator.userAgent) ? 'maps:?q=' : 'geo:0,0?q=') + encodeURIComponent(address);
   const ways = job => [
-    job.phone ? el('a', { className: 'btn plain', href: 'tel:' + job.phone }, say('call')) : '',
+    ...(job.calls || []).map(({ text, href }, at, all) => el('a', { className: 'btn plain', href }, all.length > 1 ? say('call') + ' ' + text : say('call'))),
     el('a', { className: 'btn plain', href: mapOf(job.address) }, say('map'))
   ];
 
@@ -42,7 +43,7 @@ const List = (() => {
     if (!me) { $('app').replaceChildren(el('p', { className: 'empty' }, why === null ? say('loading') : '')); return; }
     const [jobs, entries, visits] = await Promise.all([Store.all('jobs'), Store.all('outbox'), Store.all('visits')]);
     if (!Turn.holds(turn)) return;
-    const open = jobs.filter(job => Visit.place(job, entries) < Visit.OVER).sort((a, b) => (a.due ? a.due.at : '9').localeCompare(b.due ? b.due.at : '9'));
+    const open = jobs.filter(job => Visit.place(job, entries) < Visit.OVER).map(job => Visit.dated(job, entries)).sort((a, b) => (a.due ? a.due.at : '9').localeCompare(b.due ? b.due.at : '9'));
     const shown = tab || (open.some(TABS.today) ? 'today' : 'all');
     const found = open.filter(TABS[shown]), begun = new Set(visits.filter(visit => visit.owner === me.user).map(visit => visit.job.id));
     $('app').replaceChildren(

@@ -53,7 +53,7 @@ const Outbox = (() => {
     if (answer.ok && told) {
       const job = await Store.get('jobs', entry.job);
       if (job && !entry.body.as_note) {
-        const sent = (job.sent || []).concat({ step: entry.step, data: entry.body.data });
+        const sent = (job.sent || []).concat({ step: entry.step, data: entry.body.data, at: entry.body.at });
         await Store.put('jobs', Object.assign(job, { state: told.state, version: told.version, sent }));
       }
       await Store.drop('outbox', entry.n);

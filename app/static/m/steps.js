@@ -130,23 +130,32 @@ const Steps = (() => {
     if (step === 'answer_quote' && data.accepted && !data.signature) wrong.signature = say('sign_first');
     if (step === 'confirm') {
       data.method = 'onscreen';
-      const unhappy = data.satisfaction <= T.dissatisfied || T.negative_words.some(word => (data.remark || '').toLowerCase().includes(word));
+      const unhappy = data.satisfaction <= T.dissatisfied || soundsNegative(data.remark || '');
       if (unhappy && data.confirm_negative !== true) wrong.confirm_negative = say('negative');
     }
     return wrong;
   }
 
+  /* 2.5: the portal's own words and order of looking (app/complaints/remarks.py). */
+  function soundsNegative(remark) {
+    const folded = remark.normalize('NFKC').toLowerCase().replace(/\u2019/g, "'").replace(/./gsu, sign => T.traditional[sign] || sign);
+    return new RegExp(T.negative).test(folded.replace(new RegExp(T.harmless, 'g'), ' '));
+  }
+
   function form(on) {
-    const { step, stuck, visit, save, finish } = on, draft = draftOf(on), labelled = spec => Object.assign({ label: T.field[step][spec.name] }, spec);
+    const { job, step, stuck, visit, save, finish } = on, draft = draftOf(on), labelled = spec => Object.assign({ label: T.field[step][spec.name] }, spec);
     const specs = SPECS[step](on).concat(stuck && MOMENT[step] ? [{ name: MOMENT[step], kind: 'moment' }] : []).map(labelled), more = MORE.map(labelled);
     const every = step === 'complete' ? specs.concat(more) : specs, values = Object.assign({}, begun(on), draft.values);
     const keep = () => { if (!stuck) { visit.drafts[step] = draft; return save(); } return Promise.resolve(); };
+    const barred = !stuck && !unsent(on) && job.barred && job.barred[step];      // what was done here since may have changed that
     const made = el('form', { className: 'card', noValidate: true, 'data-step': step },
       el('h2', {}, T.step[step]), el('p', { className: 'err', role: 'alert', 'data-top': '' }), ...above(on), ...Fields.draw(specs, values),
       ...(step === 'quote' ? quoteLines(draft, keep) : []),
       step === 'complete' ? el('details', { open: more.some(spec => values[spec.name]) }, el('summary', {}, say('more')), ...Fields.draw(more, values)) : '',
       PHOTOS.includes(step) ? Photos.block(draft.photos, keep) : '',
-      el('button', { type: 'submit', className: step === 'back_at_company' ? 'btn plain wide' : 'btn big' }, T.button[step]));
+      barred ? el('p', { className: 'note', id: 'barred-' + step, 'data-why': step }, barred) : '',
+      el('button', { type: 'submit', className: step === 'back_at_company' ? 'btn plain wide' : 'btn big', 'aria-disabled': String(!!barred),
+        'aria-describedby': barred ? 'barred-' + step : '' }, T.button[step]));
     const type = () => {
       draft.values = Object.assign(step === 'quote' ? draft.values : {}, Fields.read(made, every));
       if (step !== 'reject') keep();
@@ -155,6 +164,7 @@ const Steps = (() => {
     made.addEventListener('pointerup', type);
     made.addEventListener('submit', async e => {
       e.preventDefault();
+      if (barred) return;
       const data = Fields.read(made, every), wrong = Object.assign(Fields.check(every, data), whole(on, data, draft));
       if (step === 'confirm') negative(made, wrong.confirm_negative || data.confirm_negative !== undefined);
       if (Fields.blame(made, wrong) || made.dataset.sent) return;
@@ -170,6 +180,7 @@ const Steps = (() => {
     if (typeof message === 'string') return { '': message };
     return Object.fromEntries(Object.entries(message || {}).map(([name, sentences]) => [name, [].concat(sentences).join(' ')]));
   }
+  const unsent = ({ job, entries }) => (job.sent || []).length + entries.filter(entry => entry.job === job.id).length > 0;
   function negative(made, shown) { made.querySelector('[name=confirm_negative]').closest('fieldset').hidden = !shown; }
 
   function draw(on) {

@@ -12,11 +12,21 @@ const Visit = (() => {
   /* What was done here and the portal's own list does not tell yet. */
   const ofJob = (job, entries) => (job.sent || []).concat(entries
     .filter(entry => me && entry.owner === me.user && entry.job === job.id && !entry.body.as_note)
-    .map(entry => ({ step: entry.step, data: entry.body.data, photos: entry.photos.length })));
+    .map(entry => ({ step: entry.step, data: entry.body.data, at: entry.body.at, photos: entry.photos.length })));
   function place(job, entries) {
     const states = { assigned: job.departed_at ? 1 : 0, on_site: job.found ? 3 : 2, awaiting_confirmation: 4, confirmed: 5 };
     const reached = job.state in states ? states[job.state] : OVER;
     return Math.max(reached, ...ofJob(job, entries).map(deed => AFTER[deed.step](deed.data)));
+  }
+  /* The job with the deadline as it is by now: the portal's last word, and over it what each deed here began or ended. */
+  function dated(job, entries) {
+    let due = job.due;
+    for (const { step, data, at } of ofJob(job, entries)) {
+      if (!job.then || !(step in job.then)) continue;
+      const begun = dayOf(new Date(data.arrived_at || data.at || at));
+      due = job.then[step] && me.ends && me.ends[job.then[step]] ? me.ends[job.then[step]][begun] || null : null;
+    }
+    return Object.assign({}, job, { due });
   }
   /* What is known of the work: the server's last word, and over it what was written here since. */
   function known(job, entries) {
@@ -61,7 +71,7 @@ const Visit = (() => {
     $('back').hidden = false;
     $('title').textContent = document.title = job.customer;
     if (at === OVER && !stuck) { $('app').replaceChildren(el('p', { className: 'empty' }, say('finished'))); return; }
-    $('app').replaceChildren(beads(at), head(job), ...Steps.draw({ job, visit, facts, step, stuck, save: () => Store.put('visits', visit), finish }));
+    $('app').replaceChildren(beads(at), head(dated(job, entries)), ...Steps.draw({ job, visit, entries, facts, step, stuck, save: () => Store.put('visits', visit), finish }));
     window.signaturePads($('app'));
     scrollTo(0, 0);
   }
@@ -118,7 +128,9 @@ const Visit = (() => {
     const job = await Store.get('jobs', id);
     if (!job || !visit || visit.correcting || busy || !here || here.id !== id) return;
     const at = place(job, entries), step = at === OVER ? here.step : stepAt(at, visit, known(job, entries));
-    if (at !== here.at || step !== here.step) await draw(id);
+    if (at !== here.at || step !== here.step) { await draw(id); return; }
+    const shown = $('app').querySelector('.left');
+    if (shown) shown.replaceWith(List.badge(dated(job, entries)));
   }
   async function correct(entry) {
     const visit = await Store.get('visits', `${me.user}:${entry.job}`) || await visitOf(await Store.get('jobs', entry.job));
@@ -146,5 +158,5 @@ const Visit = (() => {
       if (!needed) await Store.drop('visits', visit.key);
     }
   }
-  return { draw, place, OVER, renew, correct, asNotes, discard, tidy, leave: () => { here = null; } };
+  return { draw, place, dated, OVER, renew, correct, asNotes, discard, tidy, leave: () => { here = null; } };
 })();

@@ -1,0 +1,1 @@
+"""Form fields and forms: one declaration for dialog, validation and REST schema."""

@@ -1,0 +1,139 @@
+"""A step's form: the same fields for the dialog, the validation and REST."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from ..files import pending
+from ..kind.overrides import Worded, rule_of
+from ..types import PREFIX
+from .fields import BusinessField, FileField, UploadField
+
+PLACED: dict[tuple[type[StepForm], str, str], type[StepForm]] = {}
+
+
+class StepForm(Form):
+    """Declared once per step; made `of` what a browser or a program sent."""
+
+    place: tuple[str, str] = ("", "")  # the kind of thing it is about, and where of that it is asked
+    record: Any = None
+    kept_as: Mapping[str, str] = {}  # an attribute of the record → the field that asks for it
+    loose: tuple[str, ...] = ()  # what is wrong beside the fields a person sees
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        for field in self if self.place[0] else ():
+            field.label.text = Worded(self.place[0], field.name, field.label.text)
+            if isinstance(field, BusinessField) and (rule := rule_of(self.place, field.name)):
+                field.ruled(rule)
+
+    def prefill(self) -> StepForm:
+        """A new form begins with what the company says, where nothing better is known."""
+        for field in self:
+            rule = rule_of(self.place, field.name) if self.place[0] else None
+            if rule and rule.default and field.data in (None, "", []):
+                field.begin(rule.default)
+        return self
+
+    @classmethod
+    def of(cls, raw: Mapping[str, Any]) -> StepForm:
+        """From a browser's form or a program's JSON; what is absent or null is not filled in."""
+        if isinstance(raw, MultiDict) or hasattr(raw, "getlist"):
+            return cls(raw)
+        return cls(MultiDict([(key, value) for key, value in raw.items() if value is not None]))
+
+    def bind(self, record: Any) -> None:
+        """Let fields that depend on the record know it."""
+        self.record = record
+        for field in self:
+            if isinstance(field, BusinessField):
+                field.bind(record)
+
+    def bind_all(self, records: Sequence[Any]) -> None:
+        """Let fields that depend on them know the records of one step for many."""
+
+    def shown(self) -> list[Any]:
+        """The fields a dialog draws: all, but those nobody is asked for at the moment."""
+        return list(self)
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned fields, None where nothing was filled in."""
+        return {name: field.data for name, field in self._fields.items()}
+
+    def sentences(self) -> dict[str, list[str]]:
+        """What is wrong, per field, in the reader's language."""
+        return {
+            name: [str(error) for error in field.errors] or [_("This is not valid.")]
+            for name, field in self._fields.items()
+            if field.errors
+        }
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The fields as JSON Schema, for REST; the company's own in an object of their own."""
+        fields = [field for field in cls() if isinstance(field, BusinessField)]
+        plain = [field for field in fields if not field.name.startswith(PREFIX) and not isinstance(field, UploadField)]
+        schema = _object_of({field.name: field for field in plain})
+        if own := {field.name.removeprefix(PREFIX): field for field in fields if field.name.startswith(PREFIX)}:
+            extra = _object_of(own)
+            schema["properties"]["extra"] = extra
+            schema["required"] += ["extra"] if extra["required"] else []
+        return schema
+
+
+def _object_of(fields: Mapping[str, BusinessField]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {name: field.json_schema() for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+    }
+
+
+def at(form: type[StepForm], code: str, place: str) -> type[StepForm]:
+    """The form as it is asked in one place."""
+    if form.place == (code, place):
+        return form
+    if (form, code, place) not in PLACED:
+        facts = {"__doc__": form.__doc__, "__module__": form.__module__, "place": (code, place)}
+        PLACED[form, code, place] = type(form.__name__, (form,), facts)
+    return PLACED[form, code, place]
+
+
+def received(raw: Mapping[str, Any], forms: Iterable[type[StepForm] | None]) -> Mapping[str, Any]:
+    """What was sent, with its files looked at and made ready: done here, before anything is locked."""
+    ready: dict[str, Any] = {}
+    for form in {form for form in forms if form is not None}:
+        names = [field.name for field in form() if isinstance(field, FileField)]
+        sent = [(key, raw.get(key)) for name in names for key in (name, name + pending.SUFFIX)]
+        read = form.of(MultiDict([(key, value) for key, value in sent if value is not None])) if names else ()
+        ready |= {field.name: field.got for field in read if isinstance(field, FileField) and field.got is not None}
+    return MultiDict({**MultiDict(raw).to_dict(flat=False), **ready}) if hasattr(raw, "getlist") else {**raw, **ready}
+
+
+def marked(form: StepForm, errors: Mapping[str, list[str]]) -> StepForm:
+    """A form with the sentences beside its fields."""
+    form.validate()
+    for name, sentences in errors.items():
+        if name in form:
+            form[name].errors = list(sentences)
+        else:
+            form.loose += tuple(sentences)
+    return placed(form)
+
+
+def placed(form: StepForm) -> StepForm:
+    """A refused form as a page shows it: what is said of a hidden field stands at its visible twin, or on top."""
+    for field in form:
+        if not field.errors or getattr(field, "kind", "") != "hidden":
+            continue
+        sentences, field.errors = list(field.errors), []
+        if field.twin in form:
+            form[field.twin].errors = [*form[field.twin].errors, *sentences]
+        else:
+            form.loose += tuple(sentences)
+    return form

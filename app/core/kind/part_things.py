@@ -1,0 +1,42 @@
+"""A part of a record as a resource of its own: seen with its record, written by that one's steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, select
+
+from ..rights.current import current_rights
+from ..rights.filters import RowScope
+from . import making, registry
+from .facts import Attribute, whole_of
+from .things import Thing
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PartThing(Thing[P]):
+    """A part that REST tells by itself; `of` is the column with its record's number."""
+
+    of: Attribute
+    untold: tuple[str, ...] = ()  # what the page of the record alone tells
+
+    @cached_property
+    def scope(self) -> type[RowScope]:
+        """Its rows are those of the records one may see."""
+        of, whole = self.of, whole_of(self.model)
+
+        class Scope(RowScope):
+            def condition(self) -> ColumnElement[bool]:
+                kind = registry.KINDS[whole.__mapper__.polymorphic_identity]
+                seen: ColumnElement[bool] = of.in_(select(whole.id).where(kind.visible(current_rights())))
+                return seen
+
+        return Scope
+
+    @cached_property
+    def resource(self) -> Any:
+        return self.api or making.part_api_of(self)

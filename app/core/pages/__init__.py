@@ -1,0 +1,1 @@
+"""Lists, record pages, dialogs, paper and export, drawn from the declarations."""

@@ -1,0 +1,48 @@
+"""The columns of lists: those a page declares, and the company's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from functools import partial
+from typing import Any
+
+from ..kind import by_word, own_fields, own_shown
+from ..kind.own_fields import Own
+
+UNORDERED = ("choices", "file", *own_fields.LINKED)
+
+
+class Column:
+    """One column of a list: its words, how a row shows it, what it is ordered by."""
+
+    def __init__(
+        self,
+        label: Any,
+        value: Callable[[Any], Any] | str,
+        *,
+        order: Any = None,
+        css: str = "",
+        plain: Callable[[Any], Any] | None = None,
+        nullable: bool = False,
+    ) -> None:
+        self.label, self.order, self.css, self.nullable = label, order, css, nullable
+        self.value: Callable[[Any], Any] = value if callable(value) else lambda row: getattr(row, value)
+        self.plain = plain or self.value  # in exports
+
+    def of(self, code: str) -> Column:
+        """The column in a list of that thing, called as the administrator calls its field."""
+        found = copy(self)
+        found.label = by_word.called(code, self.label)
+        return found
+
+
+def own_columns(model: Any) -> dict[str, Column]:
+    """The company's own fields that stand in the list."""
+    return {own.name: _own_column(own, model) for own in own_shown.listed(model)}
+
+
+def _own_column(own: Own, model: Any) -> Column:
+    order = None if own.type in UNORDERED else own.column(model)
+    plain = partial(own_shown.exported, own)
+    return Column(own.label, partial(own_shown.shown, own), order=order, plain=plain, nullable=True)

@@ -1,0 +1,43 @@
+"""What only one entry may have – a code, a serial number – is refused at its field, in every spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from ..process.refused import Invalid
+
+
+def refuse_taken(session: Session, model: Any, row: Any, values: Mapping[str, Any]) -> None:
+    """Before a row is written: the fields whose value another row has already."""
+    wrong = {}
+    with session.no_autoflush:
+        for field, column, key in _single(model):
+            value = values.get(field)
+            if value in (None, "") or (found := key(value)) is None:
+                continue
+            other = sa.select(model.id).where(column == found)
+            if row is not None:
+                other = other.where(model.id != row.id)
+            if session.scalar(sa.select(other.exists())):
+                wrong[field] = [_("There is another entry with “%(value)s” already.", value=value)]
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _single(model: Any) -> Iterator[tuple[str, Any, Any]]:
+    """The columns of which every value stands once: the field that gives it, and how it becomes the value."""
+    table = model.__table__
+    alone = {next(iter(index.columns)).name for index in table.indexes if index.unique and len(index.columns) == 1}
+    for name, column in sa.inspect(model).columns.items():
+        if column.table is table and not column.primary_key and (column.unique or column.name in alone):
+            source, key = column.info.get("follows", (name, _as_it_is))
+            yield source.removesuffix("_id"), column, key
+
+
+def _as_it_is(value: object) -> Any:
+    return value

@@ -1,0 +1,347 @@
+"""FAB's model views, hardened: every page through the row rights, nothing changed by GET, typed text kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, request, url_for
+from flask_appbuilder import ModelView, expose, has_access
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from sqlalchemy.orm import Query
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+
+from app.extensions import db
+
+from ..fields.forms import StepForm, marked, placed
+from ..files import pending
+from ..kind import by_word, own_forms, own_shown
+from ..kind.facts import code_of, key_of
+from ..process.answer import ANSWERED, Answer, answer_to, changed_meanwhile
+from ..process.refused import Refused
+from ..record import search
+from ..rights.actor import Actor
+from ..rights.current import actor_for, current_rights
+from ..rights.filters import only_scopes, whole
+from ..text import cleaning
+from . import drafts, emptiness, listing, spreadsheets, taken
+from .columns import Column as Column
+from .columns import own_columns
+from .tables import Table
+
+Model = Any
+LAYOUT = ("order", "size", "page")  # of a list's address: how it is shown, not what
+EXPORTED = 1_000_000  # rows of one file, unless EXPORT_LIMIT says otherwise; a sheet of Excel holds few more
+
+
+class BaseView(ModelView):
+    """List, show, add, edit and delete of one kind of thing, declared in a few lines."""
+
+    form: type[StepForm] | None = None  # the fields, also those of REST
+    correction: type[StepForm] | None = None  # what is asked of a change, where that is something else
+    writer: Any = None  # (session, row, values) → row: how it is kept, where writing the fields does not do
+    columns: Mapping[str, Column] = {}
+    searched: Sequence[Any] = ()  # columns of the search box
+    finder: Any = None  # (session, typed) → condition: the search of a kind with an index of its own
+    choices: Mapping[str, listing.Choice] = {}
+    eager: Sequence[Any] = ()
+    default_order: tuple[str, bool] = ("id", True)
+    blocks: Sequence[str] = ()  # templates under the shown fields
+    list_template = "portal/crud/list.html"
+    show_template = "portal/crud/show.html"
+    edit_template = add_template = "portal/crud/form.html"
+    search_hint: Any = ""
+    empty_hint: Any = ""
+    base_permissions: Any = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export"]
+    exclude_route_methods = {
+        *("action", "action_post", "download", "api", "api_read", "api_get", "api_create", "api_update", "api_delete"),
+        *("api_column_add", "api_column_edit", "api_readvalues"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        only_scopes(self.base_filters or ())
+        super().__init__(**kwargs)
+
+    def _init_properties(self) -> None:
+        """FAB's own column lists are not used: it need not search the model for them."""
+        for name in ("list", "show", "add", "edit", "search"):
+            setattr(self, f"{name}_columns", [self.datamodel.get_pk_name()])
+        super()._init_properties()
+
+    def _init_forms(self) -> None:
+        """The portal's own forms serve page and REST alike; FAB's would load whole tables."""
+
+    # ---- rows
+
+    def may(self, permission: str) -> bool:
+        """Granted, and something this page offers at all."""
+        offered = not permission.startswith("can_") or permission in self.base_permissions
+        return offered and current_rights().may(permission, self.class_permission_name)
+
+    def actor(self) -> Actor:
+        return actor_for(self.class_permission_name)
+
+    def scoped(self) -> Query[Any]:
+        """Every row this person may see."""
+        query: Query[Any] = self._base_filters.apply_all(db.session.query(self.datamodel.obj))
+        return query
+
+    def get_or_404(self, pk: Any) -> Any:
+        """A visible row; what is not visible does not exist."""
+        return one_or_404(self.scoped(), self.pk_column, pk)
+
+    @property
+    def pk_column(self) -> Any:
+        return getattr(self.datamodel.obj, self.datamodel.get_pk_name())
+
+    def filtered(self) -> Query[Any]:
+        """The rows of the list as searched and filtered in the address."""
+        query = self.scoped()
+        condition = self.found(cleaning.asked("q"))
+        if condition is not None:
+            query = query.filter(condition)
+        for name, choice in self.choices.items():
+            value = cleaning.asked(name, 60)
+            try:
+                extra = choice.condition(value) if value else None
+            except ValueError:
+                abort(400)
+            if extra is not None:
+                query = query.filter(extra)
+        return query
+
+    def found(self, typed: str) -> Any:
+        """The condition of the search box; a kind with an index of its own looks there."""
+        finder = type(self).finder
+        return finder(db.session, typed) if finder else listing.matching(self.searched, typed)
+
+    def search_note(self, page: listing.Listing) -> str:
+        """What of the search box is not looked for, and why."""
+        return search.note(cleaning.asked("q"), nothing=not page.rows) if type(self).finder else ""
+
+    def limited(self) -> bool:
+        """Whether there may be rows this person doesn't see."""
+        scopes = (scope(column, self.datamodel) for column, scope, _value in self.base_filters or ())
+        return not all(whole(scope.condition()) for scope in scopes)
+
+    def emptiness(self, page: listing.Listing) -> str:
+        """What the list says when it shows no row."""
+        narrowed = any(page.args.get(key) for key in page.args if key not in LAYOUT)
+        return emptiness.sentence(narrowed, self.limited(), self.empty_hint)
+
+    def page(self) -> listing.Listing:
+        columns = self.listed()
+        orders = {name: column.order for name, column in columns.items() if column.order is not None}
+        orders.setdefault("id", self.pk_column)
+        nullable = frozenset(name for name, column in columns.items() if column.nullable)
+        found = listing.paged(self.filtered(), self.pk_column, orders, self.default_order, self.eager, nullable)
+        own_shown.learn(own_shown.listed(self.datamodel.obj), found.rows)
+        return found
+
+    def listed(self) -> dict[str, Column]:
+        """The columns of the list, the company's own last."""
+        model = self.datamodel.obj
+        standing = {name: column.of(code_of(model)) for name, column in self.columns.items()}
+        return {**standing, **own_columns(model)}
+
+    def called(self, label: Any) -> Any:
+        """A field of these rows in the administrator's word."""
+        return by_word.called(code_of(self.datamodel.obj), label)
+
+    def told(self, rows: Iterable[by_word.Row]) -> Sequence[by_word.Row]:
+        """Label and value in the administrator's words."""
+        return by_word.rows(code_of(self.datamodel.obj), rows)
+
+    def asked(self, place: str) -> type[StepForm]:
+        """The form for a new row (`create`) or a change (`edit`), with the company's own fields."""
+        base = self.correction if place == own_forms.EDIT and self.correction else self.form
+        form = own_forms.form_for(self.datamodel.obj, base, place)
+        assert form is not None  # views without a form grant nobody can_add
+        return form
+
+    def own(self, row: Any) -> list[tuple[Any, Any]]:
+        """Label and value of the row's own fields, for a card of their own."""
+        return own_shown.rows(row) if hasattr(row, "extra") else []
+
+    def shown(self, row: Any) -> list[tuple[Any, Any]]:
+        """Label and value of what the show page tells."""
+        return [(column.label, column.value(row)) for column in self.columns.values()]
+
+    def headed(self, row: Any) -> str:
+        """What the page of a row is called."""
+        return str(row)
+
+    # ---- pages
+
+    @expose("/list/")
+    @has_access
+    def list(self) -> Any:
+        return self.render_template(self.list_template, view=self, page=self.page(), title=self.list_title)
+
+    @expose("/export.<string:kind>")
+    @has_access
+    @permission_name("export")
+    def export(self, kind: str) -> Any:
+        limit = current_app.config.get("EXPORT_LIMIT", EXPORTED)
+        rows = self.filtered().options(*self.eager).order_by(self.pk_column.desc()).limit(limit).yield_per(500)
+        return spreadsheets.answer(kind, str(self.list_title), list(self.listed().values()), rows)
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk: str) -> Any:
+        row = self.get_or_404(pk)
+        return self.render_template(self.show_template, view=self, row=row, title=self.headed(row), pk=pk)
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> Any:
+        if request.method == "GET":
+            return self._form_page(self.asked(own_forms.CREATE).of(self.initial()).prefill(), None)
+        return self._save(None)
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk: str) -> Any:
+        row = self.get_or_404(pk)
+        if request.method == "GET":
+            known = {**own_forms.standing(db.session, row), **self.as_form(row)}
+            return self._form_page(self.asked(own_forms.EDIT)(data=known), row)
+        return self._save(row)
+
+    @expose("/delete/<pk>", methods=["POST"])
+    @has_access
+    def delete(self, pk: str) -> Any:
+        row = self.get_or_404(pk)
+        name = str(row)  # said before it is gone
+        try:
+            self.remove(row)
+            db.session.commit()
+            flash(_("“%(name)s” was deleted.", name=name), "success")
+        except ANSWERED as error:
+            db.session.rollback()
+            flash(answer_to(error, deleting=True).sentence, "danger")
+        return redirect(url_for(f"{self.endpoint}.list"))
+
+    # ---- what a kind may replace
+
+    def initial(self) -> Mapping[str, Any]:
+        """What a new form starts with: what the address says."""
+        return MultiDict([(key, value) for key, value in request.args.items(multi=True) if key != "q"])
+
+    def as_form(self, row: Any) -> dict[str, Any]:
+        """A row as the fields of the form."""
+        form = self.correction or self.form
+        assert form is not None
+        return {field.name: getattr(row, key_of(type(row), field.name), None) for field in form()}
+
+    def save(self, row: Any, values: dict[str, Any]) -> Any:
+        """Write the fields to a row (new for None). May raise Refused; the caller commits."""
+        writer = type(self).writer
+        return writer(db.session, row, values) if writer else write(db.session, self.datamodel.obj, row, values)
+
+    def warnings(self, row: Any) -> Sequence[str]:
+        """What whoever saved it should know at once."""
+        return ()
+
+    def onward(self, row: Any) -> str | None:
+        """Where to go after saving, when something else comes next."""
+        return None
+
+    def remove(self, row: Any) -> None:
+        db.session.delete(row)
+
+    # ---- saving
+
+    def _save(self, row: Any) -> Any:
+        asked = self.asked(own_forms.CREATE if row is None else own_forms.EDIT)
+        form = asked.of(CombinedMultiDict([request.form, request.files]))
+        form.bind(row)
+        if not form.validate():
+            return self._form_page(placed(form), row), 422
+        if row is not None and (stale := self._stale(row)):
+            return self._form_page(form, row, stale), 409
+        try:
+            saved = self.save(row, form.values())
+            if row is None:
+                must_see(self.scoped(), self.pk_column, saved)
+            warnings = self.warnings(saved)
+            db.session.commit()
+        except ANSWERED as error:
+            return self._again(form, row, answer_to(error))
+        pending.forget(request.form)
+        drafts.done()
+        for warning in warnings:
+            flash(warning, "warning")
+        flash(self.saved_words(saved), "success")
+        there = self.onward(saved) or (
+            url_for(f"{self.endpoint}.show", pk=self.datamodel.get_pk_value(saved)) if self.may("can_show") else None
+        )
+        return redirect(there or url_for(f"{self.endpoint}.list"))
+
+    def saved_words(self, row: Any) -> str:
+        """What the person is told once it is saved."""
+        return _("“%(name)s” was saved.", name=str(row))
+
+    def _again(self, form: StepForm, row: Any, problem: Answer) -> Any:
+        """The form as it was typed, with what is wrong; nothing is saved."""
+        pk = None if row is None else self.datamodel.get_pk_value(row)
+        db.session.rollback()
+        if problem.status == 403:
+            abort(403)
+        kept = None if pk is None else self.get_or_404(pk)
+        if problem.fields:
+            return self._form_page(marked(form, problem.fields), kept), problem.status
+        return self._form_page(form, kept, problem.sentence), problem.status
+
+    def _stale(self, row: Any) -> str:
+        seen = request.form.get("row_version")
+        return "" if not hasattr(row, "version") or seen == str(row.version) else changed_meanwhile()
+
+    def _form_page(self, form: StepForm, row: Any, refused: str = "") -> str:
+        page: str = self.render_template(
+            self.edit_template,
+            view=self,
+            form=form,
+            row=row,
+            refused=refused,
+            title=self.edit_title if row is not None else self.add_title,
+        )
+        return page
+
+
+def write(session: Any, model: Any, row: Any, values: Mapping[str, Any]) -> Any:
+    """Form fields as attributes; what is asked by a relation's name goes to its key, the company's own to `extra`."""
+    taken.refuse_taken(session, model, row, values)
+    row = model() if row is None else row
+    values, own = own_forms.parted(values)
+    own_forms.keep(session, row, own, None)
+    for name, value in values.items():
+        setattr(row, key_of(model, name), value)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def one_or_404(query: Query[Any], column: Any, pk: Any) -> Any:
+    """A row by its key, through a query that holds the row rights."""
+    try:
+        key = column.type.python_type(pk)
+    except (TypeError, ValueError):
+        abort(404)
+    if (isinstance(key, int) and not 0 <= key < 2**31) or "\0" in str(key):
+        abort(404)
+    row = query.filter(column == key).one_or_none()
+    return row if row is not None else abort(404)
+
+
+def must_see(query: Query[Any], column: Any, row: Any) -> None:
+    """Nobody creates what would be out of sight the moment it is there. Raises Refused."""
+    if query.filter(column == getattr(row, column.key)).with_entities(column).first() is None:
+        raise Refused(_("You could not see this afterwards: nothing was saved. Ask the administrator for that right."))
+
+
+def table(model: Any) -> SQLAInterface:
+    """FAB's interface to a model."""
+    return Table(model, db.session)

@@ -1,0 +1,64 @@
+"""Who else a record waits for beside the one whose turn it is: co-workers, owners of further actions, a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, delete, or_, select, union
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ..model import Model
+from ..record.records import Record
+
+
+class Awaited(Model):
+    """One more turn of a record, written as its own turn is: `user:17` or `role:5@3`."""
+
+    __tablename__ = "awaited"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id", ondelete="CASCADE"), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+    __table_args__: Any = (Index("ix_awaited_owner", "owner", "record_id"),)
+
+
+def settle(session: Session, record: Record, owners: Iterable[str]) -> list[str]:
+    """From now on the record waits for these, and for nobody else, beside its own turn; answers who is new."""
+    wanted = set(owners) - {record.owner}
+    known = set(beside(session, record))
+    if gone := known - wanted:
+        session.execute(delete(Awaited).where(Awaited.record_id == record.id, Awaited.owner.in_(gone)))
+    new = sorted(wanted - known)
+    session.add_all(Awaited(record_id=record.id, owner=owner) for owner in new)
+    return new
+
+
+def beside(session: Session, record: Record) -> list[str]:
+    """The further turns of a record."""
+    return list(session.scalars(select(Awaited.owner).where(Awaited.record_id == record.id)))
+
+
+def waiting(keys: Collection[str]) -> ColumnElement[bool]:
+    """The condition that a record waits for one of these."""
+    return Record.id.in_(union(*_both(keys, Record.id)))
+
+
+def most_urgent(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """The ids of at most so many records that wait for one of these: each half read along its own index."""
+    halves = [half.where(*conditions).order_by(*URGENCY).limit(most).subquery() for half in _both(keys, Record.id)]
+    return select(union(*(select(half.c.id) for half in halves)).subquery().c.id)
+
+
+def counted(keys: Collection[str], *columns: object) -> list[Select[Any]]:
+    """Aggregates over what waits for one of these, in two parts to be added up."""
+    own, others = _both(keys, *columns)
+    return [own, others.where(or_(Record.owner.is_(None), Record.owner.not_in(keys)))]
+
+
+URGENCY = (Record.due_at.is_(None), Record.due_at, Record.id)
+
+
+def _both(keys: Collection[str], *columns: Any) -> tuple[Select[Any], Select[Any]]:
+    others = select(Awaited.record_id).where(Awaited.owner.in_(keys))
+    return select(*columns).where(Record.owner.in_(keys)), select(*columns).where(Record.id.in_(others))

@@ -1,0 +1,215 @@
+"""Substring search that knows Chinese: exact like LIKE, indexed on SQLite (FTS5) and PostgreSQL (GIN).
+
+Beside what is searched stands a shadow table (id, text, grams): one for all records, one for each other thing.
+`text` is what a person may look for, by its key of sameness; its grams narrow the search and LIKE on `text` decides.
+A single character has no gram: beside other words it is looked for in what those leave.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session
+
+from ..kind import own_fields
+from ..kind.facts import searched
+from ..text import phones
+from ..text.sameness import HAN, code_key, folded, searchable
+from .grams import needed, tokens
+from .shadows import BATCH, SHADOW, columns_of_a_shadow, forget, learn, shadow_named
+
+WIDE = re.compile(rf"(?<!\S)[{HAN}](?:\s+[{HAN}](?!\S))+")  # 李　明: a short name set wide
+SHORTEST = 2  # one character has no gram, and finds everything
+WORDS = 10
+INDEXES: list[SearchIndex] = []
+
+
+def plain_words(typed: str) -> list[str]:
+    """What was typed, word by word, each by its key; a name set wide is one word."""
+    joined = WIDE.sub(lambda wide: "".join(wide.group().split()), typed.replace("\0", " "))
+    return [word for part in joined.split() if (word := folded(part))]
+
+
+def _every_word(typed: str) -> list[str]:
+    """What reads as a number is one word."""
+    words = phones.query(typed) or [searchable(word) for word in plain_words(typed)]
+    return list(dict.fromkeys(filter(None, words)))
+
+
+def words_of(typed: str) -> list[str]:
+    """What is looked for in an index, word by word."""
+    return _every_word(typed)[:WORDS]
+
+
+def too_short(typed: str) -> bool:
+    """Something was typed, but nothing one can look for."""
+    return bool(typed.strip()) and not any(len(word) >= SHORTEST for word in words_of(typed))
+
+
+def of_single_characters(typed: str) -> bool:
+    """No name set wide when nothing is found by it: several words, none of which is long enough."""
+    return all(len(folded(part)) < SHORTEST for part in typed.split())
+
+
+def note(typed: str, nothing: bool = False) -> str:
+    """What of a query is not looked for, and why; of a name set wide that nothing is found by, the same."""
+    if too_short(typed) or (nothing and typed.strip() and of_single_characters(typed)):
+        return _("Type at least two characters.")
+    left = _every_word(typed)[WORDS:]
+    return _("Not looked for, there are too many words: %(words)s", words=" ".join(left)) if left else ""
+
+
+def found(
+    one: Callable[[Session, str], sa.ColumnElement[bool]], session: Session, typed: str
+) -> sa.ColumnElement[bool] | None:
+    """Every typed word, each found as `one` finds it; None when nothing was typed."""
+    if too_short(typed):
+        return sa.false()
+    conditions = [one(session, word) for word in words_of(typed)]
+    return sa.and_(*conditions) if conditions else None
+
+
+class SearchIndex:
+    """The shadow of one model and those that inherit from it.
+
+    It looks through the columns that are named, words and codes; without any, through the facts that say so.
+    """
+
+    def __init__(self, model: Any, *columns: str, codes: Sequence[str] = (), name: str = "") -> None:
+        self.model, self.columns, self.codes = model, columns, codes
+        self.name = name or f"{model.__tablename__}{SHADOW}"
+        self.table = sa.Table(self.name, model.metadata, *columns_of_a_shadow(model.__table__.c.id))
+        sa.event.listen(model, "after_insert", self._insert, propagate=True)
+        sa.event.listen(model, "after_update", self._update, propagate=True)
+        sa.event.listen(model, "before_delete", self._delete, propagate=True)
+        INDEXES.append(self)
+
+    # ---- looking
+
+    def found(self, session: Session, typed: str) -> sa.ColumnElement[bool] | None:
+        """Every typed word in the row's own text."""
+        return found(self.has, session, typed)
+
+    def has(self, session: Session, word: str, key: Any = None, whole: bool = False) -> sa.ColumnElement[bool]:
+        """The condition that a row (the one `key` points to) contains a word, as it stands or with its digits alone.
+
+        A whole one stands between blanks.
+        """
+        key = self.model.id if key is None else key
+        spellings = {word, re.sub(r"[()+]", "", word) if phones.QUERY.fullmatch(word) else word}
+        return sa.or_(*(self._has(session, each, key, whole) for each in sorted(spellings)))
+
+    def _has(self, session: Session, word: str, key: Any, whole: bool) -> sa.ColumnElement[bool]:
+        shadow, fts = shadow_named(self.name)
+        text, wanted = (" " + shadow.c.text + " ", f" {word} ") if whole else (shadow.c.text, word)
+        contains = text.contains(wanted, autoescape=True)
+        if len(word) < SHORTEST:  # row by row, in what the other words leave
+            return sa.select(contains).where(shadow.c.id == key).scalar_subquery()  # type: ignore[return-value]
+        found, codes = sa.select(shadow.c.id).where(contains), needed(word)
+        if session.get_bind().dialect.name == "postgresql":
+            found = found.where(shadow.c.grams.op("@>")(sa.cast(sorted(codes), ARRAY(sa.Integer))))
+        else:
+            match = fts.c[fts.name].op("MATCH")(tokens(codes))
+            found = found.where(shadow.c.id.in_(sa.select(fts.c.rowid).where(match)))
+        return key.in_(found)  # type: ignore[no-any-return]
+
+    # ---- keeping
+
+    def looked_through(self, model: object) -> tuple[Sequence[str], Sequence[str]]:
+        """The columns of a model with words, and those with codes."""
+        return (self.columns, self.codes) if self.columns or self.codes else searched(model)
+
+    def _read(self, model: object) -> tuple[str, ...]:
+        words, codes = self.looked_through(model)
+        return (*words, *codes, "extra") if self.has_own(model) else (*words, *codes)
+
+    def has_own(self, model: object) -> bool:
+        """Whether the company's own fields are looked through with the rest."""
+        return hasattr(model, "extra")
+
+    def text_of(self, connection: sa.Connection, model: object, row: object) -> str:
+        """The keys of everything on the row, those of its codes also without blanks."""
+        words, codes = self.looked_through(model)
+        written = {name: str(value) for name in (*words, *codes) if (value := getattr(row, name, None))}
+        parts = [searchable(text) for text in written.values()]
+        parts += [code_key(written[name]) or "" for name in codes if name in written]
+        parts += own_fields.searchable(connection, model, row) if self.has_own(model) else []
+        return " ".join(dict.fromkeys(filter(None, parts)))
+
+    def _insert(self, _mapper: Any, connection: sa.Connection, row: Any) -> None:
+        if any(self.looked_through(type(row))):
+            learn(connection, self.name, [(row.id, self.text_of(connection, type(row), row))])
+
+    def _update(self, mapper: Any, connection: sa.Connection, row: Any) -> None:
+        state: Any = sa.inspect(row)
+        if any(state.attrs[name].history.has_changes() for name in self._read(type(row))):
+            forget(connection, self.name, row.id)
+            self._insert(mapper, connection, row)
+
+    def _delete(self, _mapper: Any, connection: sa.Connection, row: Any) -> None:
+        forget(connection, self.name, row.id)
+
+    def fill_missing(self, session: Session, model: object = None) -> int:
+        """Index the rows (of one model) that have no shadow yet; answers how many."""
+        mappers = sa.inspect(model or self.model).self_and_descendants
+        return sum(self._fill(session, each) for each in mappers if any(self.looked_through(each.class_)))
+
+    def _fill(self, session: Session, mapper: Mapper[Any]) -> int:
+        done, model = 0, mapper.class_
+        columns = [getattr(model, name).label(name) for name in ("id", *self._read(model))]
+        missing = sa.select(*columns).where(~model.id.in_(sa.select(self.table.c.id))).order_by(model.id)
+        if mapper.polymorphic_on is not None:
+            missing = missing.where(mapper.polymorphic_on == mapper.polymorphic_identity)
+        while rows := session.execute(missing.limit(BATCH)).all():
+            connection = session.connection()
+            learn(connection, self.name, [(row.id, self.text_of(connection, model, row)) for row in rows])
+            done += len(rows)
+        return done
+
+    def learn_again(self, session: Session, model: Any, condition: sa.ColumnElement[bool]) -> None:
+        """What is looked for in these rows of a model was decided anew."""
+        connection = session.connection()
+        for number in session.scalars(sa.select(model.id).where(condition)).all():
+            forget(connection, self.name, number)
+        self.fill_missing(session, model)
+
+
+class PhoneIndex(SearchIndex):
+    """The shadow of phone numbers: found in every spelling, and apart from what everybody may look for."""
+
+    LEAST = 4  # fewer digits are no part of a number
+    DIGITS = "phone_digits"  # where a model that has numbers keeps their keys
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model, self.DIGITS, name=f"{model.__tablename__}_phone{SHADOW}")
+
+    def looked_through(self, model: object) -> tuple[Sequence[str], Sequence[str]]:
+        return (self.columns, ()) if hasattr(model, self.DIGITS) else ((), ())
+
+    def has_own(self, model: object) -> bool:
+        return False
+
+    def holds(self, session: Session, word: str) -> Iterator[sa.ColumnElement[bool]]:
+        """The conditions that a row has this number, or one that contains these digits; none for a word."""
+        for key in sorted(phones.sought(word)):
+            if len(key) >= self.LEAST:
+                yield self.has(session, key)
+            if (local := phones.local(key)) != key:  # kept without its area code
+                yield self.has(session, local, whole=True)
+
+
+@sa.event.listens_for(Session, "do_orm_execute")
+def _written_in_bulk(state: ORMExecuteState) -> sa.Result[Any] | None:
+    """Rows that are written many at once are found like any other."""
+    if not state.is_insert or state.bind_mapper is None:
+        return None
+    result = state.invoke_statement()
+    for index in INDEXES:
+        if issubclass(state.bind_mapper.class_, index.model):
+            index.fill_missing(state.session, state.bind_mapper.class_)
+    return result

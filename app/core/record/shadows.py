@@ -1,0 +1,116 @@
+"""The tables behind a search, right on each database: laid, filled and lifted by migrations, kept by the indexes.
+
+A shadow is (id, text, grams). What makes it quick is each database's own and stands in no model: an FTS5 table on
+SQLite, a GIN index on PostgreSQL. A migration says `lay_search(op, "record_search", "record")` and has both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from .grams import Grams, grams, tokens
+
+SHADOW = "_search"  # every shadow's name ends so, and no other table's
+BATCH = 2_000
+Texts = Sequence[tuple[int, str]]
+
+
+def columns_of_a_shadow(key: Any) -> tuple[sa.Column[Any], ...]:
+    """The columns of a shadow; `key` is the id it stands for."""
+    return (
+        sa.Column("id", sa.Integer, sa.ForeignKey(key, ondelete="CASCADE"), primary_key=True),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("grams", Grams),
+    )
+
+
+def is_shadow(table: str) -> bool:
+    """Whether a table is drawn from others to be searched."""
+    return table.endswith(SHADOW)
+
+
+def in_no_model(name: str) -> bool:
+    """Whether a table or an index is what a database itself adds to a shadow."""
+    return f"{SHADOW}_fts" in name or name.endswith(f"{SHADOW}_grams")
+
+
+@cache
+def shadow_named(name: str) -> tuple[Any, Any]:
+    """A shadow and its FTS5 table, as statements name them."""
+    shadow = sa.table(name, sa.column("id", sa.Integer), sa.column("text", sa.Text), sa.column("grams", Grams))
+    return shadow, sa.table(f"{name}_fts", sa.column("rowid", sa.Integer), sa.column(f"{name}_fts"), sa.column("g"))
+
+
+# ---- in migrations
+
+
+def lay_search(op: Any, name: str, table: str) -> None:
+    """The shadow of a table, with the index each database is good at."""
+    op.create_table(name, *columns_of_a_shadow(f"{table}.id"))
+    if _on_sqlite(op.get_bind()):
+        how = "g, content='', columnsize=0, detail=none, tokenize='ascii'"
+        op.execute(f"CREATE VIRTUAL TABLE {name}_fts USING fts5({how})")
+    else:
+        op.create_index(f"ix_{name}_grams", name, ["grams"], postgresql_using="gin")
+
+
+def lift_search(op: Any, name: str) -> None:
+    """A shadow goes with all that belongs to it."""
+    if _on_sqlite(op.get_bind()):
+        op.execute(f"DROP TABLE {name}_fts")
+    op.drop_table(name)
+
+
+def empty_search(op: Any, name: str) -> None:
+    """Nothing is found any more until `portal init` fills the shadow anew."""
+    op.execute(f"DELETE FROM {name}")  # noqa: S608 (our own name)
+    if _on_sqlite(op.get_bind()):
+        op.execute(f"INSERT INTO {name}_fts({name}_fts) VALUES ('delete-all')")  # noqa: S608
+
+
+def move_search(op: Any, source: str, target: str, table: str) -> None:
+    """What one shadow knows of the rows of a table is known by another shadow, too."""
+    connection, (known, _fts), (shadow, fts) = op.get_bind(), shadow_named(source), shadow_named(target)
+    mine = known.c.id.in_(sa.select(sa.table(table, sa.column("id")).c.id))
+    rows = sa.select(known.c.id, known.c.text, known.c.grams).where(mine)
+    connection.execute(shadow.insert().from_select(["id", "text", "grams"], rows))
+    last, query = 0, sa.select(known.c.id, known.c.text).where(mine).order_by(known.c.id).limit(BATCH)
+    while _on_sqlite(connection) and (found := connection.execute(query.where(known.c.id > last)).all()):
+        _index(connection, fts, found)
+        last = found[-1].id
+
+
+# ---- kept
+
+
+def learn(connection: sa.Connection, name: str, rows: Texts) -> None:
+    """From now on these rows are found by these texts."""
+    shadow, fts = shadow_named(name)
+    connection.execute(shadow.insert(), [{"id": row, "text": text, "grams": grams(text)} for row, text in rows])
+    if _on_sqlite(connection):
+        _index(connection, fts, rows)
+
+
+def forget(connection: sa.Connection, name: str, number: int) -> None:
+    """A row is found no more. FTS5 without a copy of the text wants to be told what it forgets."""
+    shadow, fts = shadow_named(name)
+    text = connection.scalar(sa.select(shadow.c.text).where(shadow.c.id == number))
+    if text is None:
+        return
+    if _on_sqlite(connection):
+        gone = {fts.name: "delete", "rowid": number, "g": tokens(grams(text))}
+        connection.execute(fts.insert(), gone)
+    connection.execute(shadow.delete().where(shadow.c.id == number))
+
+
+def _index(connection: sa.Connection, fts: Any, rows: Texts) -> None:
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in ("rowid", "g")}
+    connection.execute(fts.insert().values(values), [{"rowid": row, "g": tokens(grams(text))} for row, text in rows])
+
+
+def _on_sqlite(connection: sa.Connection) -> bool:
+    return connection.dialect.name == "sqlite"

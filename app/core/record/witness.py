@@ -1,0 +1,269 @@
+"""What a record's rows were when the portal last wrote them: whatever is changed in another way is seen.
+
+Every row that belongs to a record – the record itself, its deadlines, files, and what its steps wrote – is kept as
+keyed marks, one per column, and all marks of a record under one code. Whoever can write the database can write
+neither without the key of the history. The marks follow from the tables: a new part is witnessed by itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
+
+from ..model import Model
+from .history import key
+from .records import Record
+from .shadows import is_shadow
+
+if TYPE_CHECKING:
+    from ..types import Text
+
+Marks = dict[str, dict[str, str]]  # "deadline:12" → column → mark
+
+BESIDE = frozenset(  # belongs to a record and proves nothing: chained by itself, computed, or a matter of service
+    {"history", "history_detail", "history_unsealed", "record_witness", "awaited", "follower", "outbox_mail", "notice"}
+)
+WORKING = frozenset(  # columns that follow from others
+    {"record.changed_at", "record.owner"}  # whose turn it is follows from the state and from who may what
+)
+BATCH = 500
+WORDS: dict[str, tuple[Any, str]] = {}  # table → what a row is called, and the column that tells which one
+THINGS: dict[str, Any] = {}  # table → the same of what a domain declares
+FIRST: dict[str, str] = {}  # column → what it was called when it was first marked: a mark keeps that name
+BROKEN = "broken"
+
+
+class Witness(Model):
+    """The marks of one record's rows, and the code over them."""
+
+    __tablename__ = "record_witness"
+
+    record_id: Mapped[int] = mapped_column(sa.ForeignKey("record.id"), primary_key=True)
+    marks: Mapped[str] = mapped_column(sa.Text)
+    code: Mapped[str] = mapped_column(sa.String(64))
+
+
+WITNESSES: Any = Witness.__table__
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A table whose rows belong to records: its key, the columns that are marked, and the way to the record."""
+
+    table: sa.Table
+    path: tuple[sa.Column[Any], ...]  # the columns to go along; the last one holds the record's id
+    keys: tuple[sa.Column[Any], ...]
+    columns: tuple[sa.Column[Any], ...]
+
+    @property
+    def record_id(self) -> sa.Column[Any]:
+        return self.path[-1]
+
+    def rows(self) -> sa.Select[Any]:
+        """Every row with the id of its record first."""
+        query: sa.Select[Any] = sa.select(self.record_id.label("of_record"), *self.keys, *self.columns)
+        source: sa.FromClause = self.table
+        for column, onward in zip(self.path, self.path[1:], strict=False):
+            source = source.join(onward.table, column == next(iter(onward.table.primary_key)))
+        return query.select_from(source)
+
+
+# ---- what is witnessed
+
+
+def called(table: str, words: Text, which: str = "") -> None:
+    """What a row of a table is called where a person is told of it."""
+    WORDS[table] = (words, which)
+
+
+def first_called(names: dict[str, str]) -> None:
+    """Columns that were renamed: what was marked before holds as it was written."""
+    FIRST.update(names)
+
+
+def name_in_marks(column: sa.Column[Any]) -> str:
+    """What a column is called among the marks."""
+    return FIRST.get(str(column), column.name)
+
+
+def called_of(table: str) -> tuple[Any, str]:
+    """What a row of a table is called, and the column that tells which one."""
+    return WORDS[table] if table in WORDS else (THINGS[table], "")
+
+
+@cache
+def parts() -> dict[str, Part]:
+    """All of them by table, found along the keys that lead to a record."""
+    tables: dict[str, sa.Table] = Model.metadata.tables
+    ways = {"record": (Record.__table__.c.id,)}
+    while more := {name: way for name, table in tables.items() if name not in ways and (way := _way(table, ways))}:
+        ways |= more
+    found = {name: ways[name] for name in sorted(ways) if name not in BESIDE and not is_shadow(name)}
+    return {name: _part(tables[name], way) for name, way in found.items()}
+
+
+def _way(table: sa.Table, ways: dict[str, Any]) -> tuple[Any, ...] | None:
+    """Along the first key that must be there."""
+    for column in table.columns:
+        for link in column.foreign_keys:
+            there = link.column.table.name
+            if column.nullable or there not in ways:
+                continue
+            own = ways[there]
+            return (column,) if own[-1].table.name == there and own[-1].primary_key else (column, *own)
+    return None
+
+
+def _part(table: sa.Table, way: tuple[Any, ...]) -> Part:
+    keys = tuple(table.primary_key)
+    marked = (column for column in table.columns if not column.primary_key and str(column) not in WORKING)
+    return Part(table, way, keys, tuple(marked))
+
+
+@cache
+def is_witnessed(mapper: Mapper[object]) -> bool:
+    """Whether rows of this kind belong to a record."""
+    tables: Any = mapper.tables
+    return any(table.name in parts() for table in tables)
+
+
+@cache
+def columns_of(mapper: Mapper[object]) -> tuple[tuple[str, sa.Column[Any]], ...]:
+    """Attribute and column of what is marked of a kind of row; nothing for what is not witnessed."""
+    tables: Any = mapper.tables
+    marked = {column for table in tables if table.name in parts() for column in parts()[table.name].columns}
+    known: Any = mapper.column_attrs
+    return tuple((prop.key, column) for prop in known for column in prop.columns if column in marked)
+
+
+@cache
+def pairs_of(mapper: Mapper[object]) -> tuple[Any, ...]:
+    """The relations of a kind of row that are kept in a witnessed table of pairs."""
+    return tuple(link for link in mapper.relationships if link.secondary is not None and str(link.secondary) in parts())
+
+
+# ---- marks
+
+
+def mark(row: str, column: sa.Column[object], value: object) -> str:
+    """Eighteen bits that only the holder of the key can compute: enough to name what differs."""
+    text = f"{row}.{name_in_marks(column)}={_plain(column, value)}"
+    made = hashlib.blake2b(text.encode(), key=_secret(), digest_size=3).digest()
+    return base64.b64encode(made).decode()
+
+
+def _secret() -> bytes:
+    return hmac.new(key(), b"witness", hashlib.sha256).digest()
+
+
+def _plain(column: sa.Column[Any], value: Any) -> str:
+    """A value the same way whether a form gave it or the database."""
+    if value is None:
+        return "\0"
+    if isinstance(column.type, sa.Boolean):
+        return str(int(value))
+    if isinstance(column.type, sa.Numeric):
+        return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-(column.type.scale or 0))))
+    if isinstance(column.type, sa.JSON):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return str(value)
+
+
+def code_of(record_id: int, marks: str) -> str:
+    """The code over all marks of a record."""
+    return hmac.new(_secret(), f"{record_id}\n{marks}".encode(), hashlib.sha256).hexdigest()
+
+
+def written(marks: Marks) -> str:
+    """As the database keeps them."""
+    return json.dumps(marks, separators=(",", ":"), sort_keys=True)
+
+
+def row_name(part: Part, keys: Iterable[object]) -> str:
+    return f"{part.table.name}:{'.'.join(str(value) for value in keys)}"
+
+
+# ---- reading
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as the database has it now."""
+
+    part: Part
+    name: str
+    values: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """“Deadline” and its code."""
+        words, which = called_of(self.part.table.name)
+        return f"{words} {self.values.get(which) or ''}".strip()
+
+    @property
+    def marks(self) -> dict[str, str]:
+        return {
+            name_in_marks(column): mark(self.name, column, self.values[column.name]) for column in self.part.columns
+        }
+
+    def differing_from(self, before: dict[str, str]) -> list[str]:
+        """The columns that are not as they were marked; one that was never marked differs from nothing."""
+        now, names = self.marks, {name_in_marks(column): column.name for column in self.part.columns}
+        return [names[name] for name, value in now.items() if before.get(name, value) != value]
+
+
+def rows_of(session: Session, ids: list[int]) -> dict[int, list[Row]]:
+    """All rows of some records, one question per table."""
+    found: dict[int, list[Row]] = {number: [] for number in ids}
+    for part in parts().values():
+        width = 1 + len(part.keys)
+        for row in session.execute(part.rows().where(part.record_id.in_(ids))):
+            values = dict(zip((column.name for column in part.columns), row[width:], strict=True))
+            found[row[0]].append(Row(part, row_name(part, row[1:width]), values))
+    return found
+
+
+def batches(session: Session, *conditions: sa.ColumnElement[bool]) -> Iterator[list[int]]:
+    """The ids of all records, some hundreds at a time."""
+    last = 0
+    query = sa.select(Record.id).where(*conditions).order_by(Record.id).limit(BATCH)
+    while ids := list(session.scalars(query.where(Record.id > last))):
+        yield ids
+        last = ids[-1]
+
+
+def stored(connection: Any, ids: list[int], lock: bool = False) -> dict[int, Any]:
+    """What is witnessed of some records."""
+    query = sa.select(WITNESSES).where(WITNESSES.c.record_id.in_(ids)).order_by(WITNESSES.c.record_id)
+    return {row.record_id: row for row in connection.execute(query.with_for_update() if lock else query)}
+
+
+def begin(session: Session) -> int:
+    """Witness the records of a portal that had no witness before; answers how many. The caller commits."""
+    done = 0
+    for ids in batches(session, Record.id.not_in(sa.select(WITNESSES.c.record_id))):
+        rows = []
+        for number, found in rows_of(session, ids).items():
+            marks = written({row.name: row.marks for row in found})
+            rows.append({"record_id": number, "marks": marks, "code": code_of(number, marks)})
+        session.execute(sa.insert(WITNESSES), rows)
+        done += len(ids)
+    return done
+
+
+called("record", _l("Record"), "number")
+called("comment", _l("Comment"))

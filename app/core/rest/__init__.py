@@ -1,0 +1,1 @@
+"""The same by REST: lists, records, steps, parts; every refusal in words."""

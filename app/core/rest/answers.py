@@ -1,0 +1,109 @@
+"""What every REST answer shares: refusals as {"message": …}, JSON in and out, the token of browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import jsonify, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.extensions import csrf, db
+
+from ..kind import own_forms
+from ..pages.web import sentences
+from ..process import versions
+from ..process.answer import ANSWERED, answer_to
+from ..process.refused import Forbidden, Invalid
+from ..time import clock
+from . import query
+
+F = TypeVar("F", bound=Callable[..., Any])
+CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def message(code: int, text: Any) -> Any:
+    """An answer that says what is wrong."""
+    return jsonify(message=text), code
+
+
+def spoken(handler: F) -> F:
+    """Every refusal as its status and a sentence; nothing half-saved."""
+
+    @wraps(handler)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        try:
+            if (problem := _cookie_without_token()) is not None:
+                return problem
+            return handler(*args, **kwargs)
+        except Exception as error:
+            db.session.rollback()
+            return _answer(error)
+
+    return answer  # type: ignore[return-value]
+
+
+def spoken_of(code: int) -> str:
+    """What is wrong and what to do, as one text."""
+    title, advice = sentences(code)
+    return _("%(title)s. %(advice)s", title=title, advice=advice)
+
+
+def _answer(error: Exception) -> Any:
+    if isinstance(error, query.BadQuery):
+        return message(400, str(error))
+    if isinstance(error, Forbidden):
+        return message(403, spoken_of(403))
+    if isinstance(error, ANSWERED):
+        found = answer_to(error, deleting=request.method == "DELETE")
+        return message(found.status, found.fields or found.sentence)
+    if isinstance(error, HTTPException):
+        return message(error.code or 500, spoken_of(error.code or 500))
+    raise error
+
+
+def _cookie_without_token() -> Any:
+    """A browser's cookie alone changes nothing: it must bring the form token; a bearer token needs none."""
+    if request.method not in CHANGING or request.headers.get("Authorization", "").startswith("Bearer "):
+        return None
+    try:
+        csrf.protect()
+    except CSRFError as error:
+        return message(400, str(error.description))
+    return None
+
+
+def body() -> dict[str, Any]:
+    """The JSON of the request, the company's own fields by the names of the forms. Raises Invalid."""
+    data = request.get_json(silent=True)
+    if not isinstance(data, dict):
+        if request.get_data(cache=True):
+            raise Invalid({"body": [_("Send a JSON object.")]})
+        return {}
+    return own_forms.flat(data)
+
+
+def if_match() -> int | None:
+    """The version the caller has seen."""
+    seen = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if not seen:
+        return None
+    return versions.number(seen)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON: money as text with two decimals, moments in ISO 8601 with the business zone's offset."""
+    if isinstance(value, datetime):
+        return clock.local(value).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if value is None or isinstance(value, bool | int | float | str | list | dict):
+        return value
+    return str(value)

@@ -1,0 +1,302 @@
+"""FAB's REST, hardened: the same rows, forms and refusals as the pages; every error is {"message": …}."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import jsonify
+from flask_appbuilder.api import BaseApi as FabApi
+from flask_appbuilder.api import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import permission_name, protect
+from flask_babel import gettext as _
+from sqlalchemy import func
+from sqlalchemy.orm import Query
+
+from app.extensions import db
+
+from ..fields.forms import StepForm
+from ..kind import own_forms, own_shown
+from ..kind.facts import key_of
+from ..pages.views import must_see, one_or_404, write
+from ..process import versions
+from ..process.refused import Invalid
+from ..rights.actor import Actor
+from ..rights.current import actor_for, current_rights
+from ..rights.filters import only_scopes
+from . import query
+from .answers import body, if_match, message, plain, spoken, spoken_of
+from .describing import DescribedRows
+
+__all__ = ["BaseApi", "body", "if_match", "message", "plain", "spoken"]
+
+
+class BaseApi(DescribedRows, FabApi):
+    """List, read, create, change and delete of one kind of thing by REST."""
+
+    datamodel: SQLAInterface
+    form: type[StepForm] | None = None
+    correction: type[StepForm] | None = None  # what is asked of a change, where that is something else
+    fields: Sequence[str | tuple[str, Callable[[Any], Any]]] = ()  # what an answer tells
+    filters: Sequence[str] = ()  # what may be filtered and ordered by, under the names that answers use
+    kept_as: Mapping[str, str] = {}  # the column of a name that is not its own
+    masked: frozenset[str] = frozenset()  # columns nobody finds rows by who may not see how to reach people
+    writer: Any = None  # (session, row, values) → row: how it is kept, where writing the fields does not do
+    base_filters: Sequence[Any] = ()
+    eager: Sequence[Any] = ()
+    allow_browser_login = True
+    csrf_exempt = True  # `spoken` checks the token of browsers itself
+    base_permissions: Any = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
+    writes: frozenset[str] = frozenset({"post", "put", "delete"})
+    openapi_spec_methods: Any = {}
+
+    def __init__(self) -> None:
+        self.exclude_route_methods: set[str] = {"post", "put", "delete"} - self.writes
+        only_scopes(self.base_filters)
+        super().__init__()
+        self._base_filters = self.datamodel.get_filters().add_filter_list([list(item) for item in self.base_filters])
+
+    # ---- what FAB itself answers, in words
+
+    def response_401(self) -> Any:
+        return message(401, spoken_of(401))
+
+    def response_403(self) -> Any:
+        return message(403, spoken_of(403))
+
+    # ---- rows
+
+    def may(self, permission: str) -> bool:
+        return current_rights().may(permission, str(self.class_permission_name))
+
+    def actor(self) -> Actor:
+        return actor_for(str(self.class_permission_name))
+
+    def scoped(self) -> Query[Any]:
+        found: Query[Any] = self._base_filters.apply_all(db.session.query(self.datamodel.obj))
+        return found
+
+    @property
+    def pk_column(self) -> Any:
+        return getattr(self.datamodel.obj, self.datamodel.get_pk_name())
+
+    def row(self, pk: Any) -> Any:
+        return one_or_404(self.scoped(), self.pk_column, pk)
+
+    def dump(self, row: Any, names: Sequence[str] = ()) -> dict[str, Any]:
+        """What REST tells of a row, or the named part of it."""
+        named = [*self.named, *([("extra", own_shown.told)] if self.has_own else [])]
+        return {
+            name: plain(getattr(row, name) if value is None else value(row))
+            for name, value in named
+            if not names or name in names
+        }
+
+    @property
+    def named(self) -> list[tuple[str, Callable[[Any], Any] | None]]:
+        """What an answer tells, and how; the column of that name where nothing is said."""
+        return [(item, None) if isinstance(item, str) else item for item in self.fields]
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the administrator may give it fields of the company's own."""
+        return hasattr(self.datamodel.obj, "extra")
+
+    @property
+    def told(self) -> list[str]:
+        """The names of the fields an answer tells."""
+        return [*(name for name, _how in self.named), *(["extra"] if self.has_own else [])]
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What may be filtered and ordered by: a column, also under the name the answers use for it."""
+        hidden = frozenset() if not self.masked or self.may("see_contact") else self.masked
+        names = (name for name in self.filters if name not in hidden)
+        found = {name: getattr(self.datamodel.obj, self.kept_as.get(name, name)) for name in names}
+        told = set(self.told)
+        named = {query.relation(name): column for name, column in found.items() if name not in told}
+        return {**found, **{name: column for name, column in named.items() if name in told}}
+
+    # ---- what a kind may replace
+
+    def create(self, values: dict[str, Any]) -> Any:
+        return self._written(None, values)
+
+    def change(self, row: Any, values: dict[str, Any], version: int) -> Any:
+        """Write the fields to a row that still has the version the caller has seen."""
+        return self._written(row, values)
+
+    def _written(self, row: Any, values: dict[str, Any]) -> Any:
+        writer = type(self).writer
+        return writer(db.session, row, values) if writer else write(db.session, self.datamodel.obj, row, values)
+
+    def current(self, row: Any) -> dict[str, Any]:
+        """The row as its form, so that a PUT may name only what changes."""
+        form = self.correction or self.form
+        assert form is not None
+        return {field.name: getattr(row, key_of(type(row), field.name), None) for field in form()}
+
+    # ---- routes
+
+    @expose("/", methods=["GET"])
+    @protect()
+    @spoken
+    @permission_name("list")
+    def get_list(self) -> Any:
+        """List
+        ---
+        get:
+          description: The visible rows; filters, order and page in `q` (rison).
+          parameters:
+          - in: query
+            name: q
+            schema: {type: string}
+          responses:
+            200: {description: "count, ids, result"}
+            400: {description: "the query can't be read"}
+            401: {description: "not signed in"}
+        """
+        wanted = query.asked()
+        names = query.shown(wanted, self.told)
+        columns = {**self.columns, **(own_shown.columns(self.datamodel.obj) if self.has_own else {})}
+        found = query.narrowed(self.scoped(), columns, wanted)
+        count = found.with_entities(func.count(self.pk_column)).order_by(None).scalar()
+        rows = query.page_of(query.ordered(found, columns, self.pk_column, wanted), wanted).options(*self.eager).all()
+        key = self.datamodel.get_pk_name()
+        return jsonify(
+            count=count, ids=[getattr(row, key) for row in rows], result=[self.dump(row, names) for row in rows]
+        )
+
+    @expose("/<pk>", methods=["GET"])
+    @protect()
+    @spoken
+    @permission_name("show")
+    def get(self, pk: str) -> Any:
+        """Read
+        ---
+        get:
+          description: One row.
+          parameters:
+          - in: path
+            name: pk
+            required: true
+            schema: {type: string}
+          responses:
+            200: {description: "id, result"}
+            404: {description: "not there, or not visible"}
+        """
+        row = self.row(pk)
+        return jsonify(id=getattr(row, self.datamodel.get_pk_name()), result=self.dump(row))
+
+    @expose("/", methods=["POST"])
+    @protect()
+    @spoken
+    @permission_name("add")
+    def post(self) -> Any:
+        """Create
+        ---
+        post:
+          description: A new row; its fields are those of the form.
+          requestBody:
+            content:
+              application/json:
+                schema: {type: object}
+          responses:
+            201: {description: "id, result"}
+            409: {description: "refused, with the sentence"}
+            422: {description: "wrong fields, with a sentence each"}
+        """
+        row = self.create(self._values(body(), None))
+        must_see(self.scoped(), self.pk_column, row)
+        db.session.commit()
+        return self._saved(row), 201
+
+    @expose("/<pk>", methods=["PUT"])
+    @protect()
+    @spoken
+    @permission_name("edit")
+    def put(self, pk: str) -> Any:
+        """Change
+        ---
+        put:
+          description: Change fields; `If-Match` names the version that was seen.
+          parameters:
+          - in: path
+            name: pk
+            required: true
+            schema: {type: string}
+          - in: header
+            name: If-Match
+            schema: {type: integer}
+          requestBody:
+            content:
+              application/json:
+                schema: {type: object}
+          responses:
+            200: {description: "id, result"}
+            409: {description: "changed meanwhile, or refused"}
+            422: {description: "wrong fields"}
+            428: {description: "If-Match is missing"}
+        """
+        row, version = self.row(pk), if_match()
+        if version is None:
+            return message(428, _("Send the version you have seen in If-Match."))
+        versions.unchanged(row, version)
+        saved = self.change(row, self._values(self._changed(row), row), version)
+        db.session.commit()
+        return self._saved(saved)
+
+    @expose("/<pk>", methods=["DELETE"])
+    @protect()
+    @spoken
+    @permission_name("delete")
+    def delete(self, pk: str) -> Any:
+        """Delete
+        ---
+        delete:
+          description: Delete a row that is used nowhere.
+          parameters:
+          - in: path
+            name: pk
+            required: true
+            schema: {type: string}
+          responses:
+            200: {description: "deleted"}
+            422: {description: "still used elsewhere"}
+        """
+        db.session.delete(self.row(pk))
+        db.session.commit()
+        return jsonify(message="OK")
+
+    def warnings(self, row: Any) -> list[str]:
+        """What whoever saved it should know at once."""
+        return []
+
+    def _saved(self, row: Any) -> Any:
+        warnings = self.warnings(row)
+        told = {"warnings": warnings} if warnings else {}
+        return jsonify(id=getattr(row, self.datamodel.get_pk_name()), result=self.dump(row), **told)
+
+    def _changed(self, row: Any) -> dict[str, Any]:
+        """The row as its form with what the caller sends: a PUT names only what changes."""
+        return {**own_forms.standing(db.session, row), **self.current(row), **body()}
+
+    def form_at(self, place: str) -> type[StepForm] | None:
+        """The form of a new row or of a change, with the company's own fields."""
+        base = self.correction if place == own_forms.EDIT and self.correction else self.form
+        return own_forms.form_for(self.datamodel.obj, base, place)
+
+    def asked(self, row: Any) -> type[StepForm]:
+        """The form of what is sent now."""
+        form = self.form_at(own_forms.CREATE if row is None else own_forms.EDIT)
+        assert form is not None
+        return form
+
+    def _values(self, data: Mapping[str, Any], row: Any) -> dict[str, Any]:
+        form = self.asked(row).of({key: plain(value) for key, value in data.items()})
+        form.bind(row)
+        own_forms.nothing_unasked(form, row, data)
+        if not form.validate():
+            raise Invalid(form.sentences())
+        return form.values()

@@ -1,0 +1,1 @@
+"""What people write: cleaned, read, compared and put in order."""

@@ -1,0 +1,1 @@
+"""What makes committed files anew; nothing of it runs in the portal."""
