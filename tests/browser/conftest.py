@@ -19,6 +19,7 @@ from werkzeug.serving import make_server
 from app import create_app
 from app.core.time import clock
 from app.demo.plots import PLOTS
+from app.demo.staff import PEOPLE
 from app.demo.story import tell
 from app.extensions import db
 from tests.support import PASSWORD
@@ -50,6 +51,7 @@ IN_VIEW = """part => { const box = part.getBoundingClientRect(); const at = docu
     const seen = part === at || part.contains(at) || at.contains(part);
     return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight && seen; }"""
 EVERYWHERE = [(locale, width) for locale in ("zh", "en") for width in (1366, 390)]
+NAMES = {login: surname + given for login, surname, given, *_rest in PEOPLE}
 SIGNED_IN: dict[tuple[str, str], list[Any]] = {}
 
 
@@ -63,6 +65,7 @@ class Visit:
 
     def sign_in(self, login: str, locale: str = "") -> None:
         """As another person, in a language; who has signed in once is known by the cookies of that time."""
+        self.page.goto("about:blank")  # what the last page still asks for would bring the last person's cookies back
         self.page.context.clear_cookies()
         self.page.context.add_cookies(SIGNED_IN.get((self.base, login), []))
         self.page.goto(f"{self.base}/")
@@ -70,7 +73,7 @@ class Visit:
             self.page.fill("#username", login)
             self.page.fill("#password", PASSWORD)
             self.page.press("#password", "Enter")
-        self.page.wait_for_selector(".p-user")
+        self.page.wait_for_selector(f".p-user[aria-label='{NAMES[login]}']")
         SIGNED_IN[self.base, login] = self.page.context.cookies()
         if locale and self.page.locator(f".p-right [name=locale][value={locale}]").count():
             self.page.click(".p-right [name=locale]")
