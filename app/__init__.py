@@ -12,12 +12,19 @@ from sqlalchemy import Engine, event
 
 import config as settings_file
 
+from .core.text.wording import Spoken
 from .extensions import compress, csrf, db, limiter, mail, migrate
+
+
+class Portal(Flask):
+    """Flask, with templates in the languages of its readers."""
+
+    jinja_environment = Spoken
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """A portal with its own configuration; `overrides` wins over the environment."""
-    app = Flask(__name__)
+    app = Portal(__name__)
     app.config.update(settings_file.load())
     app.config.update(overrides or {})
     _database(app)

@@ -3,6 +3,11 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from babel import Locale
+from babel.support import NullTranslations, Translations
+
+class Domain:
+    def __init__(self, translation_directories: list[str] | None = ..., domain: str = ...) -> None: ...
+    def get_translations(self) -> Translations | NullTranslations: ...
 
 class Babel:
     def __init__(self, app: Any = ..., **options: Any) -> None: ...

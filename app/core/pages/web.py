@@ -22,7 +22,7 @@ from flask import (
     session,
 )
 from flask.json.provider import DefaultJSONProvider
-from flask_babel import get_locale
+from flask_babel import get_babel, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
@@ -37,6 +37,7 @@ from ..files.press import NotPressed
 from ..kind import by_word
 from ..record import decisions
 from ..rights.current import current_rights
+from ..text.wording import Words
 from ..time import clock
 from ..time.delays import unexplained
 from ..time.when import due_stamp, stamp
@@ -139,9 +140,8 @@ def _signed_out() -> Any:
 
 def choose_locale() -> None:
     """FAB has its own idea of the language; ours wins."""
-    from flask_babel import get_babel
-
     get_babel().locale_selector = pick_locale
+    get_babel().instance.domain_instance = Words()
 
 
 def _theme() -> str:
