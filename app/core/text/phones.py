@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from markupsafe import Markup
@@ -195,6 +196,7 @@ def sought(word: str) -> set[str]:
 # ---- how it looks
 
 
+@lru_cache(maxsize=4096)
 def links(text: str | None) -> Markup:
     """The field with a link for each number in it."""
     return Markup("").join(
