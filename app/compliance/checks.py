@@ -77,6 +77,11 @@ def late(now: datetime) -> ColumnElement[bool]:
     return ended >= Deadline.due_at
 
 
+def clocks() -> Query:
+    """Every deadline of a rule, with its code: what the checks of all rules are counted from."""
+    return _kept(*DEFAULTS)().add_columns(Deadline.code)
+
+
 def _kept(*codes: str) -> Callable[[], Query]:
     """Deadlines of these rules; what the customer asked to have later is no breach (2.2)."""
 

@@ -10,14 +10,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, Subquery, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.core.rights.people import in_locale
 from app.core.time import clock
 from app.core.time.deadline_rules import DeadlineRule
 
-from .checks import Check, checks
+from .checks import BY_HAND, Check, checks, clocks
 from .clauses import CLAUSES, Clause
 
 
@@ -105,7 +105,8 @@ def names(session: Session) -> dict[str, str]:
 
 def summaries(session: Session, period: Period) -> list[Summary]:
     """Every clause, all checks counted in one question."""
-    parts = [_count(check, period) for check in checks().values()]
+    by_hand = [check.cases().add_columns(literal(check.code).label("code")) for check in BY_HAND]
+    parts = [_sums(cases.subquery(), period) for cases in (clocks(), *by_hand)]
     counted = {row[0]: row[1:] for row in session.execute(union_all(*parts))}
     words = names(session)
     found = {number: Summary(clause) for number, clause in CLAUSES.items()}
@@ -117,10 +118,10 @@ def summaries(session: Session, period: Period) -> list[Summary]:
     return list(found.values())
 
 
-def _count(check: Check, period: Period) -> Any:
-    cases = check.cases().subquery()
+def _sums(cases: Subquery, period: Period) -> Select[Any]:
+    """Per code of a check its cases, its breaches, and what is shown apart."""
     sums = (func.sum(cases.c.breached), func.sum(cases.c.apart))
-    return select(literal(check.code), func.count(), *sums).where(*period.within(cases))
+    return select(cases.c.code, func.count(), *sums).where(*period.within(cases)).group_by(cases.c.code)
 
 
 def listed(period: Period, checks: Sequence[Check], which: str = "breaches") -> Select[Any]:

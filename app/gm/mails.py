@@ -17,13 +17,13 @@ from app.core.pages.show import clock_name, overdue_words
 from app.core.process.turns import users_with_role
 from app.core.rights.people import name_of, turn_label
 from app.core.time import clock
+from app.core.time.deadline_rules import Told
 from app.core.time.deadlines import Deadline
 from app.corrective.models import CorrectiveAction
 from app.customers.models import Customer
 from app.notifications import events, mail_texts, render
 from app.notifications.models import OutboxMail
 from app.notifications.recipients import Nobody
-from app.notifications.scan import Told
 from app.notifications.words import filled
 
 from .models import REASONS, G, GmReport

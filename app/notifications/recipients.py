@@ -15,12 +15,13 @@ from app.core.kind.customer_page import asked_of_customer, still_due
 from app.core.record import links
 from app.core.text.mail_address import sendable
 from app.core.time import clock
+from app.core.time.deadline_rules import Told
 from app.core.time.deadlines import Deadline
 from app.customers.models import Customer
 from app.organisation.models import EmployeeProfile
 
 from .models import OutboxMail
-from .scan import EVENTS, Told
+from .scan import EVENTS
 
 REASONS = {
     "left": _l("The person has left the company."),

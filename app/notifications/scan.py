@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import IntEnum
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.core.kind.registry import KINDS
@@ -15,7 +13,7 @@ from app.core.process import also_waiting
 from app.core.process.turns import holders, users_with_role
 from app.core.record.records import Record
 from app.core.time import clock
-from app.core.time.deadline_rules import DEFAULTS, DeadlineRule
+from app.core.time.deadline_rules import DEFAULTS, Told
 from app.core.time.deadlines import Deadline
 from app.core.time.workdays import load_calendar
 from app.organisation.people import managers_of
@@ -27,17 +25,6 @@ BATCH = 500
 WHEN_LONG_OVERDUE: list[Callable[[Session, Deadline], None]] = []
 
 
-class Told(IntEnum):
-    """The steps of the escalation: the responsible, + the manager, + the Leader, + the general manager."""
-
-    nobody = 0
-    warned = 1
-    breached = 2
-    day_late = 3
-    three_days_late = 4
-
-
-LEVEL = {Told.breached: "manager", Told.day_late: "leader", Told.three_days_late: "gm"}  # with whom each step begins
 EVENTS = {
     Told.warned: "deadline_warning",
     Told.breached: "deadline_breached",
@@ -49,12 +36,10 @@ EVENTS = {
 def scan_deadlines(session: Session) -> int:
     """Owe the warnings and escalations that are due; answers how many mails. Commits."""
     now = clock.now()
-    steps = _steps_due(session, now)
-    warning = and_(Deadline.told < Told.warned, Deadline.warn_at <= now)
     query = (
         select(Deadline)
-        .where(Deadline.met_at.is_(None), Deadline.cancelled_at.is_(None), or_(warning, *steps))
-        .order_by(Deadline.due_at, Deadline.id)
+        .where(Deadline.met_at.is_(None), Deadline.cancelled_at.is_(None), Deadline.tell_at <= now)
+        .order_by(Deadline.tell_at, Deadline.id)
         .limit(BATCH)
         .options(selectinload(Deadline.record), selectinload(Deadline.rule))
         .with_for_update(skip_locked=True, of=Deadline)
@@ -64,28 +49,9 @@ def scan_deadlines(session: Session) -> int:
     return owed
 
 
-def _steps_due(session: Session, now: datetime) -> list[ColumnElement[bool]]:
-    """Which clocks have come to a further step, by their rules; rules that escalate alike are asked about together."""
-    alike: dict[tuple[tuple[Told, int], ...], list[int]] = defaultdict(list)
-    for rule in session.scalars(select(DeadlineRule)):
-        alike[tuple(_after(rule).items())].append(rule.id)
-    found = []
-    for steps, rules in alike.items():
-        theirs = [] if len(alike) == 1 else [Deadline.rule_id.in_(rules)]
-        found += [and_(Deadline.told < step, Deadline.due_at <= now - timedelta(days), *theirs) for step, days in steps]
-    return found
-
-
-def _after(rule: DeadlineRule) -> dict[Told, int]:
-    """The steps of a rule's escalation, and the days late at which each is due."""
-    days = rule.escalate_after
-    return {step: days[level] for step, level in LEVEL.items() if level in days}
-
-
 def step_due(session: Session, item: Deadline, now: datetime) -> Told:
     """The highest step that is due: after an outage the lower ones are not told any more."""
-    steps = _after(item.rule).items()
-    reached = [step for step, days in steps if _late_at(session, item, timedelta(days)) <= now]
+    reached = [step for step, late in item.rule.steps.items() if _late_at(session, item, late) <= now]
     if reached:
         return max(reached)
     return Told.warned if item.warn_at and item.warn_at <= now else Told.nobody
@@ -102,9 +68,17 @@ def _late_at(session: Session, item: Deadline, late: timedelta) -> datetime:
 def _tell(session: Session, item: Deadline, now: datetime) -> int:
     step = step_due(session, item, now)
     if step <= item.told:
+        item.tell_at = _next(session, item)
         return 0
     item.told = step
+    item.tell_at = _next(session, item)
     return _owe(session, EVENTS[step], item, _people(session, item, step))
+
+
+def _next(session: Session, item: Deadline) -> datetime | None:
+    """When the next step is due to the minute: nobody is told of it over a holiday."""
+    coming = [_late_at(session, item, late) for step, late in item.rule.steps.items() if step > item.told]
+    return min(coming, default=None)
 
 
 def _people(session: Session, item: Deadline, step: Told) -> set[int]:

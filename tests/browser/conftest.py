@@ -51,7 +51,7 @@ IN_VIEW = """part => { const box = part.getBoundingClientRect(); const at = docu
     const seen = part === at || part.contains(at) || at.contains(part);
     return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight && seen; }"""
 EVERYWHERE = [(locale, width) for locale in ("zh", "en") for width in (1366, 390)]
-NAMES = {login: surname + given for login, surname, given, *_rest in PEOPLE}
+NAMES = {login: f"{given} {family}" if family.isascii() else family + given for login, family, given, *_rest in PEOPLE}
 SIGNED_IN: dict[tuple[str, str], list[Any]] = {}
 
 

@@ -281,7 +281,7 @@ def test_the_scanner_s_questions_use_an_index(session: Session) -> None:
     open_ones = "SELECT id FROM deadline WHERE met_at IS NULL AND cancelled_at IS NULL"
     for condition, index in (
         ("due_at <= '2026-11-24'", "ix_deadline_due"),
-        ("told = 0 AND warn_at <= '2026-11-24'", "ix_deadline_warn"),
+        ("tell_at <= '2026-11-24' ORDER BY tell_at, id LIMIT 500", "ix_deadline_tell"),
     ):
         rows = session.execute(text(f"EXPLAIN QUERY PLAN {open_ones} AND {condition}"))
         plan = " ".join(row[3] for row in rows)
@@ -301,6 +301,6 @@ def test_starting_a_clock_costs_few_questions(session: Session, record: Record) 
 
 def test_both_indexes_of_the_scanner_are_partial() -> None:
     indexes = {index.name: index for index in inspect(Deadline).local_table.indexes}
-    for name in ("ix_deadline_due", "ix_deadline_warn"):
+    for name in ("ix_deadline_due", "ix_deadline_tell"):
         for dialect in ("sqlite", "postgresql"):
             assert "met_at IS NULL" in str(indexes[name].dialect_options[dialect]["where"])

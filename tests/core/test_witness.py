@@ -140,6 +140,17 @@ def test_nobody_silences_a_deadline_or_rewrites_why_it_ends(portal: Flask, colum
     db.session.rollback()
 
 
+@pytest.mark.parametrize("moment", ["NULL", "'2099-01-01 00:00:00+00:00'"])
+def test_nobody_puts_off_when_a_deadline_is_told_of(portal: Flask, moment: str):
+    waiting = "met_at IS NULL AND cancelled_at IS NULL AND told < 2"
+    item = db.session.scalar(sa.text(f"SELECT min(id) FROM deadline WHERE {waiting}"))
+    assert not list(faults(db.session))
+    db.session.execute(sa.text(f"UPDATE deadline SET tell_at = {moment} WHERE id = {item}"))
+    with force_locale("en"):
+        assert len([sentence for sentence in faults(db.session) if "told of it in time" in sentence]) == 1
+    db.session.rollback()
+
+
 def test_a_row_that_is_taken_away_or_slipped_in_is_found(portal: Flask):
     for name, part in witness.parts().items():
         row = a_row(part)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from app.core.time import clock
+from app.core.time.deadlines import Deadline
 from app.notifications.engine import run_once
 from app.notifications.models import OutboxMail
 from tests.complaints.conftest import DONE
@@ -200,3 +203,14 @@ def test_work_that_is_handed_over_is_named_in_words_in_the_mail(line: Line, app:
     run_once(app)
     assert not [mail["Subject"] for mail in sink.mails if "hand_work" in mail["Subject"]]
     assert [mail for mail in sink.to("inspector") if "工作已移交" in mail["Subject"]]
+
+
+def test_what_has_been_told_is_not_looked_at_before_its_next_step(line: Line, session: Any, app: Any, at: Any):
+    number = travelling(line)
+    at("2026-11-27 09:00")  # Friday: the arrival of the day before is overdue, the Leader hears of it on Saturday
+    run_once(app)
+    session.expire_all()
+    overdue = select(Deadline).where(Deadline.record_id == number, Deadline.met_at.is_(None), Deadline.told == 2)
+    late = session.scalars(overdue).all()
+    assert late and not session.scalars(select(Deadline.id).where(Deadline.tell_at <= clock.now())).all()
+    assert all(item.tell_at == item.due_at + timedelta(1) for item in late)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from ..time.deadline_rules import Told
+from ..time.deadlines import Deadline
 from . import witness
 from .attachments import Attachment, damage_of
 from .history import FIELDS, History, HistoryBlock, HistoryDetail, HistoryUnsealed, anchor_file, digest, from_ranges
 from .records import Record
+
+MONTH = timedelta(31)
 
 
 def faults(session: Session) -> Iterator[str]:
@@ -25,6 +30,7 @@ def faults(session: Session) -> Iterator[str]:
     yield from _told(lambda: _anchors(session))
     yield from _told(lambda: _witnessed(session))
     yield from _told(lambda: _files(session))
+    yield from _told(lambda: _silenced(session))
 
 
 def _told(part: Callable[[], Iterator[str]]) -> Iterator[str]:
@@ -67,6 +73,17 @@ def _differences(known: Any, rows: list[witness.Row]) -> Iterator[str]:
     for name in marks:
         words = witness.called_of(name.partition(":")[0])[0]
         yield _("%(what)s was removed outside the history", what=f"{words} {name.partition(':')[2]}")
+
+
+def _silenced(session: Session) -> Iterator[str]:
+    """Nobody puts off when a running deadline is told of: a month is more than any escalation and any holiday takes."""
+    waiting = (Deadline.met_at.is_(None), Deadline.cancelled_at.is_(None), Deadline.told < Told.breached)
+    put_off = or_(Deadline.tell_at.is_(None), Deadline.tell_at > Deadline.due_at)
+    query = select(Record.number, Deadline).join(Record).where(*waiting, put_off).order_by(Deadline.id)
+    for number, item in session.execute(query):
+        if item.tell_at is None or item.tell_at - item.due_at > MONTH:
+            what = f"{_('Deadline')} {item.code}"
+            yield f"{number}{_(': ')}{_('%(what)s: nobody would be told of it in time', what=what)}"
 
 
 def _files(session: Session) -> Iterator[str]:

@@ -36,7 +36,8 @@ BESIDE = frozenset(  # belongs to a record and proves nothing: chained by itself
     {"history", "history_detail", "history_unsealed", "record_witness", "awaited", "follower", "outbox_mail", "notice"}
 )
 WORKING = frozenset(  # columns that follow from others
-    {"record.changed_at", "record.owner"}  # whose turn it is follows from the state and from who may what
+    # whose turn it is follows from the state and from who may what, when to tell of a deadline from its end
+    {"record.changed_at", "record.owner", "deadline.tell_at"}
 )
 BATCH = 500
 WORDS: dict[str, tuple[Any, str]] = {}  # table → what a row is called, and the column that tells which one

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint, func, select, text
@@ -18,6 +19,19 @@ from .periods import Unit
 ESCALATION = ("reaches", "leader_after", "gm_after")
 KEPT = ("name_zh", "name_en", "clause", "quantity", "unit", "roll", "warn_minutes_before", "warn_at", *ESCALATION)
 LEVELS = ("manager", "leader", "gm")  # who hears of a missed deadline, one after the other
+
+
+class Told(IntEnum):
+    """The steps of the escalation: the responsible, + the manager, + the Leader, + the general manager."""
+
+    nobody = 0
+    warned = 1
+    breached = 2
+    day_late = 3
+    three_days_late = 4
+
+
+BEGINS_WITH = {"manager": Told.breached, "leader": Told.day_late, "gm": Told.three_days_late}  # level → its step
 
 
 @dataclass(frozen=True)
@@ -96,6 +110,11 @@ class DeadlineRule(Model):
         """Days late at which each level hears of it, as far as it reaches."""
         after = {"manager": 0, "leader": self.leader_after, "gm": self.gm_after}
         return {level: days for level, days in after.items() if self.goes_to(level)}
+
+    @property
+    def steps(self) -> dict[Told, timedelta]:
+        """The steps of the escalation, and how late each is due."""
+        return {BEGINS_WITH[level]: timedelta(days) for level, days in self.escalate_after.items()}
 
     def __repr__(self) -> str:
         return f"{self.code} v{self.version}"

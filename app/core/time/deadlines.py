@@ -23,7 +23,7 @@ from ..record import witness
 from ..record.records import Record
 from ..types import UtcDateTime
 from . import clock
-from .deadline_rules import DeadlineRule, current_rule, new_version, seed_rules
+from .deadline_rules import DeadlineRule, Told, current_rule, new_version, seed_rules
 from .periods import End, Period, Unit, end_of, explain
 from .when import FULL, due_stamp
 from .workdays import WorkCalendar, load_calendar
@@ -68,18 +68,8 @@ class Deadline(Model):
     __table_args__ = (
         Index("ix_deadline_record", "record_id", "id"),
         Index("ix_deadline_due", "due_at", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
-        Index(
-            "ix_deadline_warn",
-            "warn_at",
-            sqlite_where=text(f"{OPEN} AND told = 0"),
-            postgresql_where=text(f"{OPEN} AND told = 0"),
-        ),
-        Index(
-            "ix_deadline_escalate",
-            "due_at",
-            sqlite_where=text(f"{OPEN} AND told < 4"),
-            postgresql_where=text(f"{OPEN} AND told < 4"),
-        ),
+        Index("ix_deadline_tell", "tell_at", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index("ix_deadline_case", "code", "started_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -97,6 +87,7 @@ class Deadline(Model):
     change_reason: Mapped[str] = mapped_column(Text, default="")  # … and why
     warn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     told: Mapped[int] = mapped_column(default=0)  # the highest step of the escalation that was told
+    tell_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nobody need be told before; None: all are told
     provisional: Mapped[bool] = mapped_column(default=False)
     explanation_zh: Mapped[str] = mapped_column(Text)
     explanation_en: Mapped[str] = mapped_column(Text)
@@ -121,6 +112,14 @@ class Deadline(Model):
         if self.met_at is not None:
             return Status.met if self.met_at < self.due_at else Status.breached
         return Status.running if (now or clock.now()) < self.due_at else Status.breached
+
+    def tells_next(self) -> datetime | None:
+        """The earliest moment at which somebody must be told next; None when all have been told."""
+        told = self.told or Told.nobody
+        coming = [self.due_at + late for step, late in self.rule.steps.items() if step > told]
+        if told < Told.warned and self.warn_at:
+            coming.append(self.warn_at)
+        return min(coming, default=None)
 
     def explanation(self, locale: str) -> str:
         zh = locale.startswith("zh")
@@ -255,7 +254,8 @@ def recompute(
     _compute(session, deadline)
     if deadline.due_at == old:
         return None
-    deadline.was_due_at, deadline.change_reason, deadline.told = old, reason, 0
+    deadline.was_due_at, deadline.change_reason, deadline.told = old, reason, Told.nobody
+    deadline.tell_at = deadline.tells_next()
     refresh(session, deadline.record)
     return old, deadline.due_at
 
@@ -305,6 +305,7 @@ def _compute(session: Session, deadline: Deadline) -> None:
     deadline.explanation_en = explain(at, period, end, "en")
     warn_at = _warn_at(session, rule, at, period, end, calendar)
     deadline.warn_at = warn_at if warn_at and at < warn_at < end.due_at else None
+    deadline.tell_at = deadline.tells_next()
 
 
 def _warn_at(
