@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import CursorResult, Executable, Table
+from sqlalchemy.orm import Session
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import DeclarativeBase
 
@@ -13,4 +16,18 @@ if TYPE_CHECKING:
 else:
     from flask_appbuilder import Model
 
-__all__ = ["Model"]
+__all__ = ["Model", "rows_written", "table_of"]
+
+
+def table_of(model: type[Model]) -> Table:
+    """The table a model's rows stand in; of a kind of record its own, beside `record`."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def rows_written(session: Session, statement: Executable, **options: object) -> int:
+    """How many rows an INSERT, UPDATE or DELETE has written."""
+    result = session.execute(statement, execution_options=options)
+    assert isinstance(result, CursorResult)
+    return result.rowcount
