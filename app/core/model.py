@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CursorResult, Executable, Table
 from sqlalchemy.orm import Session
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 else:
     from flask_appbuilder import Model
 
-__all__ = ["Model", "rows_written", "table_of"]
+__all__ = ["AnyModel", "Model", "rows_written", "table_of"]
+AnyModel = type[Any]  # a model that is not known beforehand: its columns are looked up
 
 
 def table_of(model: type[Model]) -> Table:
