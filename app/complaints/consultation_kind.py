@@ -29,7 +29,7 @@ def visible(rights: Rights) -> ColumnElement[bool]:
     return false()
 
 
-KIND = Kind(
+KIND = Kind[Consultation](
     thing="Consultation", model=R, workflow=CONSULTATION, clause="2.1", menu="complaints", icon="fa-users",
     label=_l("Consultations"), one=_l("Consultation"), empty_hint=_l("No department has been asked yet."),
     visible=visible, loads=(R.department,),

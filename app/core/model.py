@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CursorResult, Executable, Table
+from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import DeclarativeBase
@@ -13,4 +16,19 @@ if TYPE_CHECKING:
 else:
     from flask_appbuilder import Model
 
-__all__ = ["Model"]
+__all__ = ["AnyModel", "Model", "rows_written", "table_of"]
+AnyModel = type[Any]  # a model that is not known beforehand: its columns are looked up
+
+
+def table_of(model: type[Model]) -> Table:
+    """The table a model's rows stand in; of a kind of record its own, beside `record`."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def rows_written(session: Session, statement: Executable, **options: object) -> int:
+    """How many rows an INSERT, UPDATE or DELETE has written."""
+    result = session.execute(statement, execution_options=options)
+    assert isinstance(result, CursorResult)
+    return result.rowcount

@@ -9,7 +9,7 @@ from app.core.process.deeds import Deed
 from app.core.time import clock, deadlines
 
 from .codes import EFFECTIVE, C
-from .models import CorrectiveAction
+from .models import Analysis, CorrectiveAction, EffectivenessCheck
 from .rules import chosen
 from .sheets import SHEETS
 
@@ -24,9 +24,11 @@ def issue(deed: D) -> None:
 
 def keep_sheet(deed: D) -> None:
     """The way to the root cause, as the method's own sheet leads there; the other sheets are not looked at."""
-    name = SHEETS.get(deed.added.method, "")
-    deed.added.steps = [row for row in deed.data.get(name) or [] if all(row.values())]  # others were only offered
-    deed.note(**{name: [list(row.values())[-1] for row in deed.added.steps] or None} if name else {})
+    found = deed.added
+    assert isinstance(found, Analysis)  # the step appends one
+    name = SHEETS.get(found.method, "")
+    found.steps = [row for row in deed.data.get(name) or [] if all(row.values())]  # others were only offered
+    deed.note(**{name: [list(row.values())[-1] for row in found.steps] or None} if name else {})
 
 
 def accept_plan(deed: D) -> None:
@@ -44,9 +46,10 @@ def finish_action(deed: D) -> None:
 
 def verify(deed: D) -> None:
     """有效性验证: effective ends it, anything else begins the next round."""
-    record = deed.record
-    deed.comment = deed.added.early_reason or ""
-    if deed.added.result == EFFECTIVE:
+    record, check = deed.record, deed.added
+    assert isinstance(check, EffectivenessCheck)  # the step appends one
+    deed.comment = check.early_reason or ""
+    if check.result == EFFECTIVE:
         days = settings.get(deed.session, "watch_days")
         record.watch_until = clock.local(deed.at).date() + timedelta(days=days)
     else:

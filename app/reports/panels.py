@@ -108,7 +108,7 @@ def visits(session: Session, rights: Rights) -> list[tuple[Record, str]]:
 
 def majors(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     """4.4: every open major complaint, the newest first."""
-    open_states = [state.value for state, facts in COMPLAINT.states.items() if facts.turn is not None]
+    open_states = [state for state, facts in COMPLAINT.states.items() if facts.turn is not None]
     query = (
         select(Complaint)
         .where(Complaint.is_major.is_(True), Complaint.state.in_(open_states), visible_complaints(rights))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..fields.field_base import BusinessField
 from ..fields.forms import StepForm
+from ..types import Text
 from .facts import facts_of, facts_of_parts, name_in_forms, told_by, whole_of
 from .kinds import Kind
 from .overrides import Worded, plain_name
 from .registry import code_of, things
-from .things import Thing
+from .things import AnyThing
 
 
 @dataclass
@@ -20,24 +20,24 @@ class Field:
     """One field: the program's word, the word in force, and the fields of the forms by place."""
 
     name: str
-    label: Any
+    label: Text
     asked: dict[str, BusinessField] = field(default_factory=dict)
 
     @property
-    def original(self) -> Any:
+    def original(self) -> Text:
         return _original(self.label)
 
     @property
-    def words(self) -> list[Any]:
+    def words(self) -> list[Text]:
         """What the program calls it, here and there."""
         return [self.original, *(_original(each.label.text) for each in self.asked.values())]
 
 
-def _original(label: Any) -> Any:
+def _original(label: Text) -> Text:
     return label.original if isinstance(label, Worded) else label
 
 
-def thing_of(code: str) -> Thing[Any] | None:
+def thing_of(code: str) -> AnyThing | None:
     """A thing by the name its rights or its addresses have."""
     found = next((page for page in things() if code in (page.thing, code_of(page))), None)
     whole = whole_of(found.model) if found else None
@@ -48,7 +48,7 @@ def thing_of(code: str) -> Thing[Any] | None:
     )
 
 
-def forms_of(page: Thing[Any]) -> Iterator[tuple[str, type[StepForm]]]:
+def forms_of(page: AnyThing) -> Iterator[tuple[str, type[StepForm]]]:
     """Where something is asked about a thing, and with which form."""
     for holder in filter(None, (page.page, page.resource)):
         for name, place in (("form", "create"), ("correction", "edit")):
@@ -58,7 +58,7 @@ def forms_of(page: Thing[Any]) -> Iterator[tuple[str, type[StepForm]]]:
         yield from ((step.name, step.form) for step in page.workflow.steps if step.form is not None)
 
 
-def fields_of(page: Thing[Any]) -> dict[str, Field]:
+def fields_of(page: AnyThing) -> dict[str, Field]:
     """Every field of a thing by name: those of its forms in their order, then what only its page tells."""
     found: dict[str, Field] = {}
     for place, form in forms_of(page):

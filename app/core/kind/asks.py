@@ -30,8 +30,11 @@ from ..fields.fields import (
     YesNoField,
 )
 from ..fields.forms import StepForm
-from ..types import UtcDateTime
+from ..model import AnyModel
+from ..types import Text, UtcDateTime, Values
 from .facts import Attribute, Fact, column_of, is_several, name_in_forms, told_by
+
+Made = Callable[..., BusinessField]  # what makes the field of a form
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,11 @@ class Beside:
     """Asked beside the facts: kept with the history line alone."""
 
     called: str
-    field: Callable[..., BusinessField]
-    label: Any
-    facts: Mapping[str, Any]
+    field: Made
+    label: Text
+    facts: Mapping[str, object]
 
-    def made(self) -> Any:
+    def made(self) -> BusinessField:
         """The field of a form."""
         return self.field(self.label, **self.facts)
 
@@ -55,21 +58,22 @@ class Ask:
     attribute: Attribute
     required: bool = False
     name: str = ""  # where the process table calls it otherwise
-    label: Any = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    label: Text | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
     stays: bool = False  # left empty, what stands there stays
+    field: Made | None = None  # where it is not the fact's
 
     @property
     def called(self) -> str:
         """Its name in forms and in REST."""
         return self.name or name_in_forms(self.attribute)
 
-    def made(self) -> Any:
+    def made(self) -> BusinessField:
         """The field of a form: as the fact says, else as its column's type does."""
-        told, facts = told_by(self.attribute), dict(self.facts)
-        made = facts.pop("field", None) or told.field or self._field(told)
-        known: dict[str, Any] = {"required": self.required, "description": told.help, **self._known(told, made)}
-        return made(told.label if self.label is None else self.label, **{**known, **facts})  # type: ignore[no-any-return]
+        told = told_by(self.attribute)
+        made: Made = self.field or told.field or self._field(told)
+        known: dict[str, object] = {"required": self.required, "description": told.help, **self._known(told, made)}
+        return made(told.label if self.label is None else self.label, **{**known, **self.facts})
 
     def _field(self, told: Fact) -> type[BusinessField]:
         if is_several(self.attribute):
@@ -83,7 +87,7 @@ class Ask:
             return MarkField
         return next(made for types, made in FIELDS if isinstance(kind, types))
 
-    def _known(self, told: Fact, made: Any) -> dict[str, Any]:
+    def _known(self, told: Fact, made: Made) -> dict[str, object]:
         """What the fact says of its field."""
         if is_several(self.attribute):
             return {"lookup": told.lookup, "multiple": True}
@@ -102,17 +106,17 @@ class Many:
     """Several rows of a part, asked in one dialog."""
 
     called: str
-    label: Any
+    label: Text
     asks: tuple[Ask, ...]
     required: bool = True
 
-    def made(self) -> Any:
+    def made(self) -> BusinessField:
         """The field of a form."""
         return RowsField(self.label, row=form_of(self.asks), required=self.required)
 
 
 Asked = Ask | Beside | Many
-FIELDS: tuple[tuple[type[Any], type[BusinessField]], ...] = (
+FIELDS: tuple[tuple[type[object], type[BusinessField]], ...] = (
     (sa.Text, LongTextField),
     (sa.String, TextField),
     (sa.Boolean, YesNoField),
@@ -123,22 +127,32 @@ FIELDS: tuple[tuple[type[Any], type[BusinessField]], ...] = (
 )
 
 
-def need(attribute: Attribute, name: str = "", *, label: Any = None, **facts: Any) -> Ask:
+def need(
+    attribute: Attribute, name: str = "", *, label: Text | None = None, field: Made | None = None, **facts: object
+) -> Ask:
     """Asked, and must be answered."""
-    return Ask(attribute, True, name, label, facts)
+    return Ask(attribute, True, name, label, facts, field=field)
 
 
-def may(attribute: Attribute, name: str = "", *, label: Any = None, stays: bool = False, **facts: Any) -> Ask:
+def may(
+    attribute: Attribute,
+    name: str = "",
+    *,
+    label: Text | None = None,
+    stays: bool = False,
+    field: Made | None = None,
+    **facts: object,
+) -> Ask:
     """Asked, and may stay empty; then what stands there goes, or `stays`."""
-    return Ask(attribute, False, name, label, facts, stays)
+    return Ask(attribute, False, name, label, facts, stays, field)
 
 
-def beside(name: str, field: Callable[..., BusinessField], label: Any, **facts: Any) -> Beside:
+def beside(name: str, field: Made, label: Text, **facts: object) -> Beside:
     """Asked, but no fact of the record: the history line keeps it."""
     return Beside(name, field, label, facts)
 
 
-def rows(name: str, label: Any, *asks: Ask, required: bool = True) -> Many:
+def rows(name: str, label: Text, *asks: Ask, required: bool = True) -> Many:
     """The rows of a part, asked together."""
     return Many(name, label, asks, required)
 
@@ -157,23 +171,23 @@ def form_of(asks: Iterable[Asked], base: type[StepForm] = StepForm) -> type[Step
     return type("AskedForm" if base is StepForm else base.__name__, (base,), facts)
 
 
-def of_model(asks: Iterable[Asked], model: type[Any]) -> list[Ask]:
+def of_model(asks: Iterable[Asked], model: AnyModel) -> list[Ask]:
     """Those that ask for facts of this model."""
     return [ask for ask in asks if isinstance(ask, Ask) and issubclass(model, ask.attribute.parent.class_)]
 
 
-def written(asks: Iterable[Asked], data: Mapping[str, Any], model: type[Any]) -> dict[str, Any]:
+def written(asks: Iterable[Asked], data: Mapping[str, object], model: AnyModel) -> Values:
     """The answers as attributes of a row of this model."""
     told = ((ask, data.get(ask.called)) for ask in of_model(asks, model))
     return {str(ask.attribute.key): _kept(ask, value) for ask, value in told if not (ask.stays and value in (None, ""))}
 
 
-def as_asked(asks: Iterable[Asked], row: Any) -> dict[str, Any]:
+def as_asked(asks: Iterable[Asked], row: object) -> Values:
     """A row as the form asks for it: what stands there already."""
     return {ask.called: _asked(ask, getattr(row, ask.attribute.key)) for ask in of_model(asks, type(row))}
 
 
-def _kept(ask: Ask, value: Any) -> Any:
+def _kept(ask: Ask, value: Any) -> object:
     """A colleague is asked by login and kept by number; several others are asked by number and kept themselves."""
     if is_several(ask.attribute):
         model = ask.attribute.prop.mapper.class_
@@ -183,7 +197,7 @@ def _kept(ask: Ask, value: Any) -> Any:
     return db.session.scalar(sa.select(User.id).where(User.username == value))
 
 
-def _asked(ask: Ask, value: Any) -> Any:
+def _asked(ask: Ask, value: Any) -> object:
     if is_several(ask.attribute):
         return [str(item.id) for item in value]
     if not value or not told_by(ask.attribute).person:

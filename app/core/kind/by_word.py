@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from flask_babel import get_locale
 
+from ..types import Text
 from . import overrides
 from .overrides import Worded
 
-Row = tuple[Any, Any]
+Row = tuple[Text, object]  # of a card or a sheet: a label, and what stands there
 
 
-def called(code: str, label: Any) -> Any:
+def called(code: str, label: Text) -> Text:
     """A word of the program as the administrator has it, where a field of that thing is called so."""
     if isinstance(label, Worded):
         labels = overrides.in_force().labels

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+import sqlalchemy as sa
 from flask_babel import force_locale
-from sqlalchemy import JSON, ColumnElement, Select, Text, cast, func, select, true, union
+from sqlalchemy import JSON, Column, ColumnElement, Select, cast, func, select, true, union
 from sqlalchemy.orm import Session
 
 from ..record import witness
 from ..record.records import Record
+from ..types import Text
 from . import overrides
 from .overrides import ChoiceRow
 
@@ -18,7 +19,7 @@ LISTS: dict[str, Choices] = {}
 STEP = 10  # between the places of two values, so that one fits between
 
 
-class Choices(Mapping[str, Any]):
+class Choices(Mapping[str, Text]):
     """A named list. Codes that rules name are `fixed`: to be renamed, never retired. A `closed` list gets no more.
 
     `kept_in` names the columns its codes are written to, where the list's own name does not.
@@ -27,18 +28,18 @@ class Choices(Mapping[str, Any]):
     def __init__(
         self,
         name: str,
-        label: Any,
-        words: Mapping[str, Any],
+        label: Text,
+        words: Mapping[str, Text],
         *,
-        fixed: Mapping[str, Any] | None = None,
-        closed: Any = "",
+        fixed: Mapping[str, Text] | None = None,
+        closed: Text = "",
         kept_in: tuple[str, ...] | None = None,
     ) -> None:
         self.name, self.label, self.words = name, label, words
         self.fixed, self.closed, self.kept_in = fixed or {}, closed, (name,) if kept_in is None else kept_in
         LISTS[name] = self
 
-    def __getitem__(self, code: str) -> Any:
+    def __getitem__(self, code: str) -> Text:
         return self._now[0][code]
 
     def __iter__(self) -> Iterator[str]:
@@ -51,17 +52,17 @@ class Choices(Mapping[str, Any]):
         return f"Choices({self.name})"
 
     @property
-    def offered(self) -> dict[str, Any]:
+    def offered(self) -> dict[str, Text]:
         """What may be chosen now, in the administrator's order."""
         words, retired = self._now
         return {code: word for code, word in words.items() if code not in retired}
 
-    def rule_of(self, code: str) -> Any:
+    def rule_of(self, code: str) -> Text:
         """The rule that names a code, so that it can't be retired."""
         return self.fixed.get(code) or self.closed
 
     @property
-    def _now(self) -> tuple[Mapping[str, Any], frozenset[str]]:
+    def _now(self) -> tuple[Mapping[str, Text], frozenset[str]]:
         """Every word by its code, and the retired codes."""
         edition = overrides.in_force()
         if self.name not in edition.choices:
@@ -69,16 +70,16 @@ class Choices(Mapping[str, Any]):
         key = (Choices, self.name)
         if key not in edition.made:
             edition.made[key] = self._merged(edition.choices[self.name])
-        made: tuple[Mapping[str, Any], frozenset[str]] = edition.made[key]
+        made: tuple[Mapping[str, Text], frozenset[str]] = edition.made[key]
         return made
 
-    def _merged(self, rows: tuple[overrides.Value, ...]) -> tuple[Mapping[str, Any], frozenset[str]]:
+    def _merged(self, rows: tuple[overrides.Value, ...]) -> tuple[Mapping[str, Text], frozenset[str]]:
         words = {row.code: overrides.word(self.words.get(row.code, row.code), *row.words) for row in rows}
         more = {code: word for code, word in self.words.items() if code not in words}
         return {**words, **more}, frozenset(row.code for row in rows if not row.active)
 
 
-def offered(choices: Mapping[str, Any]) -> Mapping[str, Any]:
+def offered(choices: Mapping[str, Text]) -> Mapping[str, Text]:
     """What may be chosen now of any mapping."""
     return choices.offered if isinstance(choices, Choices) else choices
 
@@ -86,7 +87,7 @@ def offered(choices: Mapping[str, Any]) -> Mapping[str, Any]:
 # ---- who has a value
 
 
-def records_with(choices: Choices, code: str) -> Select[Any]:
+def records_with(choices: Choices, code: str) -> Select[int]:
     """The ids of the records that have a value, in a column of their own or of a part."""
     found = [
         witness.parts()[table].rows().with_only_columns(witness.parts()[table].record_id).where(_holds(column, code))
@@ -113,15 +114,15 @@ def has(session: Session, row: object, choices: Choices, code: str) -> bool:
     return any(getattr(row, column.name, None) == code for name, column in _columns(choices) if name == table)
 
 
-def _columns(choices: Choices) -> Iterator[tuple[str, Any]]:
+def _columns(choices: Choices) -> Iterator[tuple[str, Column[object]]]:
     for place in choices.kept_in:
         table, _dot, column = place.partition(".")
         yield table, ChoiceRow.metadata.tables[table].c[column]
 
 
-def _holds(column: Any, code: str) -> ColumnElement[bool]:
+def _holds(column: Column[object], code: str) -> ColumnElement[bool]:
     holds: ColumnElement[bool] = column == code
-    return cast(column, Text).contains(f'"{code}"') if isinstance(column.type, JSON) else holds
+    return cast(column, sa.Text).contains(f'"{code}"') if isinstance(column.type, JSON) else holds
 
 
 # ---- the rows

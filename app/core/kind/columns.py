@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from ..model import AnyModel
 from ..pages.record_list import changed_column, deadline_column
 from ..pages.show import tag
 from ..pages.views import Column
-from ..process.workflow import Workflow
+from ..process.workflow import AnyWorkflow
 from ..rights.people import turn_label
 from .facts import Attribute, column_of, name_in_forms, told_by
 from .tells import Cell, exported, fact_of, shown
 
-Value = Callable[[Any], Any]
 Listed = str | Attribute | Cell | tuple[str, Column]
 
 
 def columns_of(
-    model: Any, workflow: Workflow[Any] | None, listed: Iterable[Listed], ordered: Iterable[Attribute] = ()
+    model: AnyModel, workflow: AnyWorkflow | None, listed: Iterable[Listed], ordered: Iterable[Attribute] = ()
 ) -> dict[str, Column]:
     """The columns of a list, in its order; `ordered` are what it can be ordered by, or a key that follows it."""
     found, orders = {}, {column_of(each).info.get("follows", (each.key,))[0]: each for each in ordered}
@@ -46,7 +45,7 @@ def fact_column(item: Attribute | Cell, order: Attribute | None = None) -> Colum
     return Column(told.label, value, order=order, css="num" if told.code else "", plain=plain, nullable=nullable)
 
 
-def state_column(workflow: Workflow[Any]) -> Column:
+def state_column(workflow: AnyWorkflow) -> Column:
     """The state as a coloured word."""
     states = workflow.states
     return Column(
@@ -56,7 +55,7 @@ def state_column(workflow: Workflow[Any]) -> Column:
     )
 
 
-STANDARD: dict[str, Callable[[Any, Workflow[Any]], Column]] = {
+STANDARD: dict[str, Callable[[AnyModel, AnyWorkflow], Column]] = {
     "number": lambda model, _workflow: Column(_l("Number"), "number", order=model.id, css="num"),
     "title": lambda model, _workflow: Column(told_by(model.title).label, "title"),
     "state": lambda _model, workflow: state_column(workflow),

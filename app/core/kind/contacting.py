@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Any
+from typing import TypeVar, Unpack
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,30 +12,40 @@ from markupsafe import Markup
 
 from ..pages.record_views import Card
 from ..pages.show import tag
-from ..process.workflow import Transition, Workflow, allowed
+from ..process.workflow import AnyWorkflow, Transition, allowed
 from ..record.contacts import CHANNELS, ContactLog
 from ..record.records import Record
 from ..rights.actor import Actor
 from ..time.when import stamp
 from .asks import need
-from .steps import step
+from .by_word import Row
+from .steps import Shown, step
 
+R = TypeVar("R", bound=Record)
 LOG_CONTACT = "log_contact"
 CONTACT = (need(ContactLog.channel), need(ContactLog.content), need(ContactLog.reached))
 
 
-def log_contact(source: Iterable[StrEnum], by: tuple[str, ...], clause: str, **more: Any) -> Transition[Any]:
+def log_contact(
+    source: Iterable[StrEnum],
+    by: tuple[str, ...],
+    clause: str,
+    *,
+    whose: Callable[[R, Actor], bool] | None = None,
+    **more: Unpack[Shown],
+) -> Transition[R]:
     """登记联系, at any time of these states. Whoever may do so also looks after the customer's links."""
-    told: dict[str, Any] = {"asks": CONTACT, "adds": Record.contacts, "tone": "side", "icon": "fa-phone"}
-    return step(LOG_CONTACT, _l("Log a contact"), source, None, by, clause, **told, **more)
+    shown: Shown = {"tone": "side", "icon": "fa-phone", **more}
+    label, kept = _l("Log a contact"), Record.contacts
+    return step(LOG_CONTACT, label, source, None, by, clause, asks=CONTACT, adds=kept, whose=whose, **shown)
 
 
-def speaks_with_customer(workflow: Workflow[Any], record: Record, actor: Actor) -> bool:
+def speaks_with_customer(workflow: AnyWorkflow, record: Record, actor: Actor) -> bool:
     """Whether a person may log a contact on a record, in whatever state it is."""
     return any(allowed(row, record, actor) for row in workflow.rows(LOG_CONTACT))
 
 
-def contacts(record: Record) -> list[tuple[Any, Any]]:
+def contacts(record: Record) -> list[Row]:
     """When, how, whether the customer was reached, and what was said."""
     return [
         (

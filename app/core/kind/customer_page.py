@@ -15,25 +15,26 @@ from ..record import links
 from ..record.links import TRACK, PublicLink
 from ..record.records import Record
 from ..rights.actor import Actor
+from ..types import Text, Values
 
 R = TypeVar("R", bound=Record)
-Milestones = list[tuple[Any, datetime | None]]  # what happens, and when it did
+Milestones = list[tuple[Text, datetime | None]]  # what happens, and when it did
 
 
 @dataclass(frozen=True, kw_only=True)
 class Act(Generic[R]):
     """One thing the customer is asked for, and does once."""
 
-    label: Any
+    label: Text
     form: type[StepForm]
     template: str
     after: tuple[str, ...]  # the steps after which there is one
     waits: Callable[[R], int | None]  # the row it is about while the customer is asked; None: not now
-    do: Callable[[Session, R, dict[str, Any]], None]
-    thanks: Callable[[R], Any]
+    do: Callable[[Session, R, Values], None]
+    thanks: Callable[[R], Text]
     mail: str = ""  # which brings the link
     reads: Callable[[R], str] = lambda record: ""  # the fingerprint of the text, where what is read must not change
-    shows: Callable[[R], dict[str, Any]] = lambda record: {}  # what its template needs beside the record
+    shows: Callable[[R], Values] = lambda record: {}  # what its template needs beside the record
     photos: bool = False  # the photos of the site belong to what is read
     by_the_way: bool = False  # no duty: its mail says something else and goes out in any case
 
@@ -42,9 +43,9 @@ class Act(Generic[R]):
 class CustomerPage(Generic[R]):
     """How a kind of record looks to its customer."""
 
-    title: Any
-    follow: Any  # the words of the link to it
-    status: Callable[[R], Any]
+    title: Text
+    follow: Text  # the words of the link to it
+    status: Callable[[R], Text]
     story: Callable[[R], Milestones]
     mail: str = ""  # which brings that link
     after: tuple[str, ...] = ("register",)
@@ -61,7 +62,7 @@ class CustomerPage(Generic[R]):
         """What there can be a link for now."""
         return {TRACK: 0, **self.asked(record)}
 
-    def label_of(self, purpose: str) -> Any:
+    def label_of(self, purpose: str) -> Text:
         return self.follow if purpose == TRACK else self.acts[purpose].label
 
     def mail_of(self, purpose: str) -> str:
@@ -76,10 +77,12 @@ class CustomerPage(Generic[R]):
         return ((name, act) for name, act in self.acts.items() if mail and act.mail == mail)
 
 
-PAGES: dict[str, CustomerPage[Any]] = {}  # kind → what its customers see, as kinds are registered
+AnyAct = Act[Any]  # of a kind that is not known beforehand
+AnyPage = CustomerPage[Any]
+PAGES: dict[str, AnyPage] = {}  # kind → what its customers see, as kinds are registered
 
 
-def declare(kind: str, page: CustomerPage[Any]) -> None:
+def declare(kind: str, page: AnyPage) -> None:
     """Records of this kind have a page for their customer, and links to it are given out by themselves."""
     PAGES[kind] = page
     steps = {*page.after, *(step for act in page.acts.values() for step in act.after)}
@@ -98,7 +101,7 @@ def give_out(fired: Fired) -> None:
 
 def still_due(link: PublicLink) -> bool:
     """Whether the record still waits for this very act."""
-    page: CustomerPage[Any] = PAGES[link.record.kind]
+    page: AnyPage = PAGES[link.record.kind]
     return page.asked(link.record).get(link.purpose) == link.subject_id
 
 
@@ -107,6 +110,6 @@ def by_link(*steps: str) -> Actor:
     return Actor(None, "customer", lambda step: step in steps, is_system=True, via="link")
 
 
-def asked_of_customer(kind: str, mail: str) -> tuple[str, Act[Any]] | None:
+def asked_of_customer(kind: str, mail: str) -> tuple[str, AnyAct] | None:
     """What a mail to the customer asks for."""
     return next(PAGES[kind].asked_by(mail), None) if kind in PAGES else None

@@ -5,28 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, MappedColumn, RelationshipProperty, mapped_column
 
+from ..model import AnyModel, Model, table_of
+from ..types import Text
 from .overrides import Worded
 
 if TYPE_CHECKING:
     from ..fields.field_base import BusinessField
 
 Attribute = InstrumentedAttribute[Any]
-WORDED: dict[tuple[Any, str], Fact] = {}  # model and column → its fact, as the administrator calls it
+AnyColumn = MappedColumn[Any]  # the annotation beside it says of what
+WORDED: dict[tuple[AnyModel, str], Fact] = {}  # model and column → its fact, as the administrator calls it
+
+
+class ColumnFacts(TypedDict, total=False):
+    """What SQLAlchemy is told of a column."""
+
+    default: object
+    index: bool
+    unique: bool
+    primary_key: bool
 
 
 @dataclass(frozen=True)
 class Fact:
     """What is known of a column beside its type: told in forms, cards, lists, history, REST and on paper."""
 
-    label: Any
-    choices: Mapping[str, Any] | None = None
+    label: Text
+    choices: Mapping[str, Text] | None = None
     lookup: str = ""  # the remote select it is chosen with
-    help: Any = ""
+    help: Text = ""
     person: bool = False  # a colleague: kept by number, asked and told by login
     name: str = ""  # what forms and REST call it, where that is not the column's own name
     field: Callable[..., BusinessField] | None = None  # a field of its own: a phone number, an address
@@ -36,32 +48,32 @@ class Fact:
 
 
 def fact(
-    label: Any,
+    label: Text,
     *args: Any,
-    choices: Mapping[str, Any] | None = None,
+    choices: Mapping[str, Text] | None = None,
     lookup: str = "",
-    help: Any = "",
+    help: Text = "",
     person: bool = False,
     name: str = "",
     field: Callable[..., BusinessField] | None = None,
     searchable: bool = False,
     code: bool = False,
     masked: Callable[[str | None], str] | None = None,
-    **kw: Any,
-) -> MappedColumn[Any]:
+    **kw: Unpack[ColumnFacts],
+) -> AnyColumn:
     """A column with its words; the annotation says the type and whether it may be empty."""
     told = Fact(label, choices, lookup, help, person, name, field, searchable, code, masked)
     return mapped_column(*args, info={"fact": told}, **kw)
 
 
-def internal(*args: Any, **kw: Any) -> MappedColumn[Any]:
+def internal(*args: Any, **kw: Unpack[ColumnFacts]) -> AnyColumn:
     """A column nobody is told and nobody is asked: the portal keeps it for itself."""
     return mapped_column(*args, info={"internal": True}, **kw)
 
 
-def column_of(attribute: Attribute) -> sa.Column[Any]:
+def column_of(attribute: Attribute) -> sa.Column[object]:
     """The column behind an attribute, the inherited ones of `record` included."""
-    found: sa.Column[Any] = attribute.class_.__mapper__.columns[attribute.key]
+    found: sa.Column[object] = attribute.class_.__mapper__.columns[attribute.key]
     return found
 
 
@@ -78,6 +90,13 @@ def told_by(attribute: Attribute) -> Fact:
     return _worded(attribute, found)
 
 
+def model_of(attribute: Attribute) -> AnyModel:
+    """The model an attribute is read from, also where it is inherited."""
+    model = attribute.class_
+    assert isinstance(model, type)
+    return model
+
+
 def is_several(attribute: Attribute) -> bool:
     """A relation to several others, asked and told by their numbers."""
     return isinstance(attribute.prop, RelationshipProperty)
@@ -85,26 +104,26 @@ def is_several(attribute: Attribute) -> bool:
 
 def _worded(attribute: Attribute, found: Fact) -> Fact:
     """The fact, called as the administrator calls it: that of a part by the words of its record."""
-    model, key = attribute.class_, str(attribute.key)
+    model, key = model_of(attribute), str(attribute.key)
     if (model, key) not in WORDED:
         WORDED[model, key] = replace(found, label=Worded(code_of(model), found.name or key, found.label))
     return WORDED[model, key]
 
 
-def code_of(model: Any) -> str:
+def code_of(model: AnyModel) -> str:
     """What a model's facts are known under: its kind or table, of a part its record's."""
     whole = whole_of(model)
     return str(whole.__mapper__.polymorphic_identity or whole.__tablename__)
 
 
-def whole_of(model: Any) -> Any:
+def whole_of(model: AnyModel) -> AnyModel:
     """The kind of record a part hangs on, perhaps by way of another part; anything else is whole by itself."""
     from .parts import Part
 
     if not issubclass(model, Part):
         return model
     kept_in = {mapper.local_table: mapper for mapper in model.registry.mappers}  # asked while models are still made
-    onward = (kept_in.get(key.column.table) for column in model.__table__.columns for key in column.foreign_keys)
+    onward = (kept_in.get(key.column.table) for column in table_of(model).columns for key in column.foreign_keys)
     known = (each for each in onward if each is not None)
     return whole_of(next(each.class_ for each in known if each.polymorphic_identity or issubclass(each.class_, Part)))
 
@@ -119,14 +138,14 @@ def relation_of(attribute: Attribute) -> str:
     return str(attribute.key).removesuffix("_id").removesuffix("_code")
 
 
-def facts_of(model: Any) -> list[Attribute]:
+def facts_of(model: AnyModel) -> list[Attribute]:
     """A model's own facts, in the order of the form; relations to several others come last."""
-    keys = [column.key for column in model.__table__.columns if "fact" in column.info]
+    keys = [column.key for column in table_of(model).columns if "fact" in column.info]
     keys += [relation.key for relation in model.__mapper__.relationships if "fact" in relation.info]
     return [getattr(model, key) for key in keys]
 
 
-def facts_of_parts(model: Any) -> list[Attribute]:
+def facts_of_parts(model: AnyModel) -> list[Attribute]:
     """The facts of what hangs on a record and is called by its words."""
     hung = (each.mapper.class_ for each in model.__mapper__.relationships)
     parts = (each for each in hung if each is not model and whole_of(each) is model)
@@ -134,17 +153,17 @@ def facts_of_parts(model: Any) -> list[Attribute]:
 
 
 @cache
-def _keys(model: Any) -> dict[str, str]:
+def _keys(model: type[Model]) -> dict[str, str]:
     return {name_in_forms(each): str(each.key) for each in facts_of(model) if not is_several(each)}
 
 
-def key_of(model: Any, name: str) -> str:
+def key_of(model: type[Model], name: str) -> str:
     """The attribute that keeps what the forms call so: `product` is kept in `product_id`."""
     plain = hasattr(model, name) and not hasattr(model, f"{name}_id")
     return _keys(model).get(name) or (name if plain else f"{name}_id")
 
 
-def words_of(model: Any) -> dict[str, Fact]:
+def words_of(model: AnyModel) -> dict[str, Fact]:
     """Its facts by every name a history line may know them."""
     found: dict[str, Fact] = {}
     for attribute in facts_of(model):
@@ -153,7 +172,7 @@ def words_of(model: Any) -> dict[str, Fact]:
 
 
 @cache
-def searched(model: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def searched(model: type[Model]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the search looks through, the inherited facts included: those of words, and those of codes."""
     told = {str(each.key): each.columns[0].info.get("fact") for each in sa.inspect(model).column_attrs}
     facts = {key: each for key, each in told.items() if each is not None}

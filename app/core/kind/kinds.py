@@ -26,8 +26,10 @@ from ..rest.record_api import RecordApi
 from ..rights.actor import Actor
 from ..rights.current import current_rights
 from ..time.deadline_rules import Default
+from ..types import Text, Values
 from . import making, tells
 from .asks import written
+from .by_word import Row
 from .contacting import LOG_CONTACT
 from .customer_page import CustomerPage
 from .facts import Attribute
@@ -35,7 +37,6 @@ from .part_cards import PartCard
 from .things import Thing
 
 R = TypeVar("R", bound=Record)
-Value = Callable[[Any], Any]
 NUMBER_OR_SUBJECT = _l("Number or subject")
 
 
@@ -44,13 +45,13 @@ class Fieldset:
     """A card of the page, and a box of the plain paper form: facts, or words (or a fact) and how they are told."""
 
     name: str
-    title: Any
-    parts: tuple[Attribute | tuple[Any, Value], ...]
+    title: Text
+    parts: tuple[tells.Told, ...]
     editable: bool = False
     optional: bool = False  # not shown while it is empty
     clause: str = ""  # where it is not the kind's own
 
-    def rows(self, record: Any) -> list[tuple[Any, Any]]:
+    def rows(self, record: object) -> list[Row]:
         """Label and value of each part; of no record the labels alone."""
         return tells.rows(record, self.parts)
 
@@ -66,28 +67,28 @@ class Kind(Thing[R]):
     clause: str
     prefix: str = ""  # of its number: ZD-2026-001
     number: str = ""  # the pattern of its number, where that is another
-    create: Callable[[Session, dict[str, Any], Actor], R] | None = None  # where writing the answers does not do
+    create: Callable[[Session, Values, Actor], R] | None = None  # where writing the answers does not do
     show_fieldsets: tuple[Fieldset | PartCard | Card, ...] = ()
     editable: Callable[[R, Actor], bool] = lambda record, actor: False
-    correct: Callable[[Session, R, dict[str, Any]], dict[str, Any]] | None = None  # else what is asked is written
+    correct: Callable[[Session, R, Values], Values] | None = None  # else what is asked is written
     parts: tuple[Attribute, ...] = ()  # relations to the rows its steps append, told in REST as arrays
     untold: tuple[str, ...] = ()  # what its page alone tells
-    search_hint: Any = NUMBER_OR_SUBJECT
+    search_hint: Text = NUMBER_OR_SUBJECT
     order: tuple[str, bool] = ("due_at", False)
     customer_page: CustomerPage[R] | None = None  # reached by link
     signs: Signed | None = None  # what its customer puts a name under
     files: tuple[Category, ...] = ()  # what its files may be, beside what any record's are
     papers: tuple[PaperForm, ...] = ()  # without one of its own it prints its cards
     deadlines: tuple[Default, ...] = ()
-    beside: Mapping[str, Any] = field(default_factory=dict)  # the words of what is written beside the steps
+    beside: Mapping[str, Text] = field(default_factory=dict)  # the words of what is written beside the steps
     chips: Mapping[str, Chip] = field(default_factory=dict)
     tell: Mapping[str, tuple[Told, ...]] = field(default_factory=dict)  # step → who hears of it beside
     quiet: frozenset[str] = frozenset()  # steps after which the next person's turn is not news
     tell_of_deadlines: tuple[Who, ...] = ()  # who hears of any deadline that comes near or lapses
     tell_long_overdue: tuple[Who, ...] = ()
     tell_customer: Mapping[str, str] = field(default_factory=dict)  # step → the customer's mail
-    to_customer: Callable[[R], dict[str, Any]] = lambda record: {}  # kept with the customer's mail when it is owed
-    in_mails: Callable[[R], dict[str, Any]] = lambda record: {}  # what its mails may say beside
+    to_customer: Callable[[R], Values] = lambda record: {}  # kept with the customer's mail when it is owed
+    in_mails: Callable[[R], Values] = lambda record: {}  # what its mails may say beside
     urgent: Callable[[R], bool] = lambda record: False  # its deadlines are told at any hour
     pages: type[RecordView] = RecordView
     rest: type[RecordApi] = RecordApi
@@ -106,11 +107,11 @@ class Kind(Thing[R]):
     # ---- what is made of it
 
     @cached_property
-    def page(self) -> Any:
+    def page(self) -> type[RecordView]:
         return self.view or making.view_of(self)
 
     @cached_property
-    def resource(self) -> Any:
+    def resource(self) -> type[RecordApi]:
         return self.api or making.api_of(self)
 
     @property
@@ -138,7 +139,7 @@ class Kind(Thing[R]):
         """Whether people bring it into being; else other records do."""
         return self.create is not None or bool(self.number_pattern and self.add_columns)
 
-    def created(self, values: dict[str, Any], actor: Actor) -> R:
+    def created(self, values: Values, actor: Actor) -> R:
         """A new record by its own `create`, or as it was asked for; the caller commits."""
         if self.create is not None:
             return self.create(db.session, values, actor)
@@ -147,8 +148,11 @@ class Kind(Thing[R]):
         self.workflow.begin(db.session, record, actor, values, clause=self.clause)
         return record
 
-    def corrected(self, record: R, values: dict[str, Any]) -> dict[str, Any]:
+    def corrected(self, record: R, values: Values) -> Values:
         """The attributes a correction writes, by its own `correct`, or as it was asked for."""
         if self.correct is not None:
             return self.correct(db.session, record, values)
         return written(self.edit_columns, values, self.model)
+
+
+AnyKind = Kind[Any]  # of a record that is not known beforehand

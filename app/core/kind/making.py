@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import JSON
 from sqlalchemy.orm import joinedload, selectinload
@@ -14,6 +14,7 @@ from ..pages.record_list import CHIPS
 from ..pages.record_views import Card, RecordView
 from ..pages.timeline import step_label
 from ..pages.views import table
+from ..record.records import Record
 from ..rest.api import BaseApi
 from ..rest.query import relation
 from ..rest.record_api import RecordApi
@@ -24,15 +25,17 @@ from . import by_word, signing
 from .asks import as_asked, form_of
 from .columns import columns_of
 from .contacting import CONTACTS
-from .facts import Attribute, code_of, column_of, facts_of, is_several, told_by, words_of
+from .facts import Attribute, code_of, column_of, facts_of, is_several, model_of, told_by, words_of
 from .part_cards import PartCard, in_rest, loading
-from .plain_making import based, leading, once, worded
+from .plain_making import Field, based, leading, once, worded
 from .signing import SIGNATURES
 
 if TYPE_CHECKING:
-    from .kinds import Fieldset, Kind
-    from .part_things import PartThing
+    from .kinds import AnyKind, Fieldset
+    from .part_things import AnyPart
+    from .things import AnyThing
 
+V = TypeVar("V")
 HEAD = ("id", "number", "state", "version", "title")
 TAIL = ("department_id", "customer_id", "due_at", "created_at", "changed_at", "owner")
 FILTERED = (
@@ -50,9 +53,9 @@ FILTERED = (
 PART_HEAD = ("round", "at", "by_id")
 
 
-def view_of(kind: Kind[Any]) -> type[RecordView]:
+def view_of(kind: AnyKind) -> type[RecordView]:
     """FAB's view of a kind."""
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         **_shared(kind),
         **worded(kind),
         "route_base": f"/{kind.code}",
@@ -74,7 +77,7 @@ def view_of(kind: Kind[Any]) -> type[RecordView]:
     return _made(f"{kind.thing}View", kind.pages, RecordView, {"__doc__": kind.model.__doc__, **facts})
 
 
-def api_of(kind: Kind[Any]) -> type[RecordApi]:
+def api_of(kind: AnyKind) -> type[RecordApi]:
     """FAB's REST of a kind."""
     own, relations = facts_of(kind.model), [each for each in kind.all_parts if each.key not in kind.untold]
     parts, kept_as = (*(in_rest(each) for each in relations), *_signed(kind)), _filtered(own, kind.untold)
@@ -83,7 +86,7 @@ def api_of(kind: Kind[Any]) -> type[RecordApi]:
     filters = dict.fromkeys((*FILTERED, *kept_as, *kept_as.values()))
     several = (selectinload(each) for each in own if is_several(each))
     writes = [*(["post"] if kind.creates else []), *(["put"] if kind.edit_columns else [])]
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         **_shared(kind),
         "resource_name": kind.code,
         "base_filters": (("id", kind.scope, None),),
@@ -99,10 +102,10 @@ def api_of(kind: Kind[Any]) -> type[RecordApi]:
     return _made(f"{kind.thing}Api", kind.rest, RecordApi, {"__doc__": kind.model.__doc__, **facts})
 
 
-def part_api_of(part: PartThing[Any]) -> type[BaseApi]:
+def part_api_of(part: AnyPart) -> type[BaseApi]:
     """FAB's REST of a part: read with its record, written by its steps alone."""
     own, key = facts_of(part.model), str(part.of.key)
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         "__doc__": part.model.__doc__,
         "datamodel": table(part.model),
         "class_permission_name": part.thing,
@@ -110,20 +113,20 @@ def part_api_of(part: PartThing[Any]) -> type[BaseApi]:
         "base_permissions": ["can_list", "can_show"],
         "base_filters": (("id", part.scope, None),),
         "writes": frozenset(),
-        "eager": tuple(selectinload(each) for each in part.loads),
+        "eager": _loads(part),
         "filters": tuple(each for each in ("id", key, *PART_HEAD, *_filtered(own, ())) if each not in part.untold),
         "fields": once(("id", key, *PART_HEAD, *(_told(each) for each in own), *part.told.items()), part.untold),
     }
     return type(f"{part.thing}Api", (BaseApi,), facts)
 
 
-def _made(name: str, made: type[Any], base: type[Any], facts: dict[str, Any]) -> type[Any]:
+def _made(name: str, made: type[V], base: type[V], facts: dict[str, object]) -> type[V]:
     """A class of what is declared; what the kind's own class says itself holds."""
     said = {each for cls in made.__mro__ if issubclass(cls, base) and cls is not base for each in vars(cls)}
     return type(name, (made,), {each: value for each, value in facts.items() if each not in said - {"__doc__"}})
 
 
-def _shared(kind: Kind[Any]) -> dict[str, Any]:
+def _shared(kind: AnyKind) -> dict[str, object]:
     """What page and REST have in common: the same rows, forms and refusals."""
     asks = kind.edit_columns
     return {
@@ -138,11 +141,11 @@ def _shared(kind: Kind[Any]) -> dict[str, Any]:
     }
 
 
-def _loads(kind: Kind[Any]) -> tuple[ORMOption, ...]:
-    return tuple(selectinload(each) for each in kind.loads)
+def _loads(thing: AnyThing) -> tuple[ORMOption, ...]:
+    return tuple(each if isinstance(each, ORMOption) else selectinload(each) for each in thing.loads)
 
 
-def _page_loads(kind: Kind[Any]) -> tuple[ORMOption, ...]:
+def _page_loads(kind: AnyKind) -> tuple[ORMOption, ...]:
     """What the record page shows, in few questions: what its facts lead to, and its parts."""
     parts = (each for box in kind.show_fieldsets for each in getattr(box, "parts", ()))
     others = leading(each for each in parts if not isinstance(each, tuple) and not told_by(each).person)
@@ -150,29 +153,29 @@ def _page_loads(kind: Kind[Any]) -> tuple[ORMOption, ...]:
     return (*others, *(loading(each) for each in kind.all_parts), *signed)
 
 
-def _card(kind: Kind[Any], each: Fieldset | PartCard | Card) -> Card:
+def _card(kind: AnyKind, each: Fieldset | PartCard | Card) -> Card:
     if isinstance(each, Card):
         return each
     clause = each.clause or kind.clause
     return Card(each.name, each.title, each.rows, editable=each.editable, optional=each.optional, clause=clause)
 
 
-def _with_customer(kind: Kind[Any]) -> list[Card]:
+def _with_customer(kind: AnyKind) -> list[Card]:
     """What its table and its declaration bring along, where the kind gives it no place of its own."""
     found = [*([CONTACTS] if kind.logs_contacts else []), *([SIGNATURES] if kind.signs else [])]
     placed = {each.name for each in kind.show_fieldsets}
     return [replace(card, clause=kind.clause) for card in found if card.name not in placed]
 
 
-def _signatures(kind: Kind[Any]) -> tuple[ORMOption, ...]:
+def _signatures(kind: AnyKind) -> tuple[ORMOption, ...]:
     return (selectinload(kind.model.confirmations),) if kind.signs and "confirmations" not in kind.untold else ()
 
 
-def _signed(kind: Kind[Any]) -> list[tuple[str, Any]]:
+def _signed(kind: AnyKind) -> list[Field]:
     return [("confirmations", signing.in_rest)] if kind.signs else []
 
 
-def _told(attribute: Attribute) -> Any:
+def _told(attribute: Attribute) -> Field:
     """A fact under the name the forms ask it by, where it has one of its own; else its column's."""
     name, key = told_by(attribute).name, str(attribute.key)
     if is_several(attribute):
@@ -188,14 +191,14 @@ def _filtered(own: list[Attribute], untold: tuple[str, ...]) -> dict[str, str]:
     return {
         name: str(each.key)
         for name, each in named.items()
-        if name not in untold and each.key not in masked_of(code_of(each.class_))
+        if name not in untold and each.key not in masked_of(code_of(model_of(each)))
     }
 
 
-def paper_of(kind: Kind[Any]) -> PaperForm:
+def paper_of(kind: AnyKind) -> PaperForm:
     """The plain paper of a kind the regulation gives none: its cards as boxes, and who did what."""
 
-    def context(record: Any) -> dict[str, Any]:
+    def context(record: Record | None) -> dict[str, object]:
         lines = record.history if record is not None else ()
         return {
             "boxes": [(each.title, by_word.rows(kind.code, each.rows(record))) for each in kind.show_fieldsets],

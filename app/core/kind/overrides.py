@@ -20,7 +20,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.extensions import db
 
-from ..model import Model
+from ..model import Model, rows_written
+from ..types import Text
 
 NAMES = {"title": "subject"}  # what forms call every record's own columns
 CODES: dict[str, str] = {}  # thing → its name in its table, as things are registered
@@ -41,7 +42,7 @@ class ChoiceRow(Model):
     """选项: one value of a choice list; an empty label leaves the program's own word."""
 
     __tablename__ = "choice"
-    __table_args__: Any = (UniqueConstraint("list", "code", name="uq_choice_list_code"),)
+    __table_args__ = (UniqueConstraint("list", "code", name="uq_choice_list_code"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list: Mapped[str] = mapped_column(String(60))
@@ -52,7 +53,7 @@ class ChoiceRow(Model):
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__: Any = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     def __repr__(self) -> str:
         return f"{self.list} · {self.code}"
@@ -62,7 +63,7 @@ class Label(Model):
     """字段名称: what a field of a thing is called instead of the program's word."""
 
     __tablename__ = "label"
-    __table_args__: Any = (UniqueConstraint("thing", "field", name="uq_label_thing_field"),)
+    __table_args__ = (UniqueConstraint("thing", "field", name="uq_label_thing_field"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     thing: Mapped[str] = mapped_column(String(60))
@@ -71,7 +72,7 @@ class Label(Model):
     label_en: Mapped[str] = mapped_column(String(60), default="")
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__: Any = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     def __repr__(self) -> str:
         return f"{self.thing} · {self.field}"
@@ -81,7 +82,7 @@ class FieldRule(Model):
     """字段规则: what the company asks of a field in one place, beyond what the process does."""
 
     __tablename__ = "field_rule"
-    __table_args__: Any = (UniqueConstraint("kind", "asked_in", "field", name="uq_field_rule_place"),)
+    __table_args__ = (UniqueConstraint("kind", "asked_in", "field", name="uq_field_rule_place"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
@@ -93,7 +94,7 @@ class FieldRule(Model):
     help_en: Mapped[str] = mapped_column(String(200), default="")
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__: Any = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     def __repr__(self) -> str:
         return f"{self.kind} · {self.asked_in} · {self.field}"
@@ -126,7 +127,7 @@ class Overrides:
     choices: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     labels: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # code of the thing, field
     rules: Mapping[tuple[str, str, str], Rule] = field(default_factory=dict)  # kind, place, field
-    made: dict[Any, Any] = field(default_factory=dict)
+    made: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
 
 NOTHING = Overrides()
@@ -150,15 +151,14 @@ def changed(session: Session) -> None:
     """Another edition, in the transaction of the change."""
     session.flush()
     edition = uuid.uuid4().hex
-    moved: Any = session.execute(update(OverrideVersion).values(edition=edition))
-    if not moved.rowcount:
+    if not rows_written(session, update(OverrideVersion).values(edition=edition)):
         session.add(OverrideVersion(id=1, edition=edition))
         session.flush()
     session.info.pop(KEPT, None)
     g.pop(EDITION, None)
 
 
-def word(original: Any, zh: str, en: str) -> Any:
+def word(original: Text, zh: str, en: str) -> Text:
     """The administrator's word in the reader's language, else the program's own."""
     return Typed(_said, original, zh, en) if zh or en else original
 
@@ -173,9 +173,9 @@ class Typed(LazyString):
 class Worded(Typed):
     """A field's word: the administrator's own, else the program's; asked each time it is read."""
 
-    def __init__(self, code: str, name: str, original: Any) -> None:
+    def __init__(self, code: str, name: str, original: Text) -> None:
         self.code, self.name = code, plain_name(name)
-        self.original: Any = original.original if isinstance(original, Worded) else original
+        self.original: Text = original.original if isinstance(original, Worded) else original
         super().__init__(_called, code, self.name, self.original)
 
 
@@ -184,7 +184,7 @@ def plain_name(name: str) -> str:
     return NAMES.get(name, name.removesuffix("_id").removesuffix("_code"))
 
 
-def _called(code: str, name: str, original: Any) -> str:
+def _called(code: str, name: str, original: Text) -> str:
     return _said(original, *in_force().labels.get((code, name), ("", "")))
 
 
@@ -199,7 +199,7 @@ def rule_of(place: tuple[str, str], name: str) -> Rule | None:
     return in_force().rules.get((code, "create" if asked_in == "edit" else asked_in, plain_name(name)))
 
 
-def _said(original: Any, zh: str, en: str) -> str:
+def _said(original: Text, zh: str, en: str) -> str:
     return (en if str(get_locale() or "zh") == "en" else zh) or str(original)
 
 

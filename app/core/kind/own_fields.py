@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import current_app, g, has_request_context
@@ -16,11 +16,15 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ..model import Model
+from ..model import AnyModel, Model, rows_written
 from ..text.sameness import searchable as key_of
-from ..types import PREFIX, IsoDay, IsoMoment
+from ..types import PREFIX, IsoDay, IsoMoment, Text
 
-TYPES: dict[str, Any] = {
+if TYPE_CHECKING:
+    from ..fields.forms import StepForm
+
+OwnColumn = sa.ColumnElement[Any]  # of what type, the administrator has said
+TYPES: dict[str, Text] = {
     "text": _l("Text"),
     "long_text": _l("Long text"),
     "integer": _l("Whole number"),
@@ -43,7 +47,7 @@ class CustomField(Model):
     """One field of the company's own; retired, never deleted."""
 
     __tablename__ = "custom_field"
-    __table_args__: Any = (sa.UniqueConstraint("kind", "code", name="uq_custom_field_kind_code"),)
+    __table_args__ = (sa.UniqueConstraint("kind", "code", name="uq_custom_field_kind_code"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(40))
@@ -63,7 +67,7 @@ class CustomField(Model):
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__: Any = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     def __repr__(self) -> str:
         return _in_locale(self.label_zh, self.label_en)
@@ -84,12 +88,13 @@ class FieldsVersion(Model):
 # ---- a field as the program uses it
 
 
-READ: dict[str, Callable[[Any], Any]] = {
+READ: dict[str, Callable[[Any], object]] = {
     "money": Decimal,
     "day": date.fromisoformat,
     "moment": datetime.fromisoformat,
 }
-AS_SQL: dict[str, Callable[[Any], Any]] = {
+AS_SQL: dict[str, Callable[[Any], OwnColumn]] = {
+    "text": lambda found: found.as_string(),
     "integer": lambda found: found.as_integer(),
     "customer": lambda found: found.as_integer(),
     "product": lambda found: found.as_integer(),
@@ -123,30 +128,31 @@ class Own:
         return PREFIX + self.code
 
     @property
-    def label(self) -> Any:
+    def label(self) -> Text:
         return LazyString(_in_locale, *self.words)
 
     @property
-    def help(self) -> Any:
+    def help(self) -> Text:
         return LazyString(_in_locale, *self.helps) if any(self.helps) else ""
 
     @property
-    def choices(self) -> dict[str, Any]:
+    def choices(self) -> dict[str, Text]:
         return {code: LazyString(_in_locale, *words) for code, words in self.options.items()}
 
-    def stored(self, row: Any) -> Any:
+    def stored(self, row: object) -> Any:
         """The value as JSON has it."""
-        return (row.extra or {}).get(self.code)
+        return (getattr(row, "extra", None) or {}).get(self.code)
 
-    def value(self, row: object) -> Any:
+    def value(self, row: object) -> object:
         """The value as the program reckons with it; None when there is none."""
-        raw = self.stored(row)
-        return None if raw in (None, "", []) else READ.get(self.type, lambda same: same)(raw)
+        raw, read = self.stored(row), READ.get(self.type)
+        if raw in (None, "", []):
+            return None
+        return read(raw) if read else raw
 
-    def column(self, model: Any) -> Any:
+    def column(self, model: AnyModel) -> OwnColumn:
         """The value in SQL, for filters and order."""
-        found = model.extra[self.code]
-        return AS_SQL.get(self.type, lambda json: json.as_string())(found)
+        return AS_SQL.get(self.type, AS_SQL["text"])(model.extra[self.code])
 
     def found_by(self, row: object) -> str:
         """What a person may look for: choices by their words in both languages."""
@@ -162,7 +168,7 @@ class Known:
 
     version: int
     fields: Mapping[str, tuple[Own, ...]]
-    forms: dict[Any, Any] = field(default_factory=dict)
+    forms: dict[tuple[type[StepForm] | None, str, str], type[StepForm]] = field(default_factory=dict)
 
 
 KNOWN: dict[str, Known] = {}  # database → the latest, replaced when the version moves
@@ -199,26 +205,25 @@ def of(session: Session | sa.Connection, kind: str, *, retired: bool = False) ->
     return [each for each in known(session).fields.get(kind, ()) if each.active or retired]
 
 
-def kind_of(model: Any) -> str:
+def kind_of(model: object) -> str:
     """The kind whose fields a table's rows have; nothing for a table without."""
     if not hasattr(model, "extra"):
         return ""
-    mapper: Any = sa.inspect(model)
-    return str(mapper.polymorphic_identity or model.__tablename__)
+    mapper = sa.inspect(model)
+    return str(mapper.polymorphic_identity or mapper.class_.__tablename__)
 
 
 def bump(session: Session) -> None:
     """Every worker reads the fields again at its next request."""
     stamp = 1 + secrets.randbelow(2**31 - 1)
-    moved: Any = session.execute(sa.update(FieldsVersion).values(n=stamp))
-    if not moved.rowcount:
+    if not rows_written(session, sa.update(FieldsVersion).values(n=stamp)):
         session.add(FieldsVersion(id=1, n=stamp))
     session.flush()
     if has_request_context():
         g.pop("fields_version", None)
 
 
-def kept(value: object) -> Any:
+def kept(value: object) -> object:
     """A cleaned value as JSON keeps it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -29,9 +29,12 @@ from ..fields.remote_fields import PersonField, RemoteSelectField
 from ..process.refused import Invalid
 from ..record import attachments
 from ..record.attachments import NotAccepted, Received
-from ..types import PREFIX
+from ..types import PREFIX, Values
 from . import own_fields
 from .own_fields import CHOSEN, Own, kept
+
+if TYPE_CHECKING:
+    from ..record.records import Record
 
 CREATE, EDIT = "create", "edit"  # where a field is asked beside the steps
 
@@ -42,19 +45,19 @@ class OwnFileField(UploadField):
     schema = {"type": "integer"}
     THERE = ".there"  # beside its name: the file that is there already
 
-    def process(self, formdata: Any, *args: Any, **kw: Any) -> None:
+    def process(self, formdata: MultiDict[str, object] | None, *args: object, **kw: object) -> None:
         super().process(formdata, *args, **kw)
         there = str(formdata.get(self.name + self.THERE) or "") if formdata and self.data is None else ""
         if there.isdecimal() and len(there) < 10:
             self.data = int(there)
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[object]) -> None:
         super().process_formdata(valuelist)
         named = str(valuelist[0]) if valuelist and isinstance(valuelist[0], int | str) else ""
         if self.data is None and named:
             self.data = int(named) if named.isdecimal() and len(named) < 10 else -1
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: StepForm) -> None:
         there = [file.id for file in getattr(form.record, "attachments", ())]
         if isinstance(self.data, int) and self.data not in there:
             raise StopValidation(_("The record has no such file. Attach it first, then name its id."))
@@ -86,7 +89,7 @@ MADE: dict[str, Callable[..., BusinessField]] = {
 
 def field_of(own: Own) -> BusinessField:
     """The field of a form."""
-    facts: dict[str, Any] = {"required": own.required, "description": own.help}
+    facts: dict[str, object] = {"required": own.required, "description": own.help}
     if own.type in CHOSEN:
         facts["choices"] = own.choices
     return MADE[own.type](own.label, **facts)
@@ -104,21 +107,21 @@ def asked(session: Session, base: type[StepForm] | None, kind: str, place: str) 
     return found
 
 
-def standing(session: Session, row: object) -> dict[str, Any]:
+def standing(session: Session, row: object) -> Values:
     """What a row's own fields hold, by the names of the forms."""
     if row is None or not getattr(row, "extra", None):
         return {}
     return {each.name: each.value(row) for each in own_fields.of(session, own_fields.kind_of(type(row)))}
 
 
-def completed(session: Session, row: object, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+def completed(session: Session, row: object, raw: Mapping[str, object]) -> Mapping[str, object]:
     """What a program left out of its JSON stays as it stands; a browser sends every field it drew."""
     if isinstance(raw, MultiDict) or hasattr(raw, "getlist"):
         return raw
     return {**{name: kept(value) for name, value in standing(session, row).items()}, **raw}
 
 
-def flat(body: dict[str, Any]) -> dict[str, Any]:
+def flat(body: Values) -> Values:
     """`extra: {code: value}` of a program's JSON by the names of the forms. Raises Invalid."""
     if "extra" not in body:
         return body
@@ -129,7 +132,7 @@ def flat(body: dict[str, Any]) -> dict[str, Any]:
     return {**rest, **{PREFIX + code: value for code, value in extra.items()}}
 
 
-def nothing_unasked(form: StepForm, row: object, raw: Mapping[str, Any]) -> None:
+def nothing_unasked(form: StepForm, row: object, raw: Mapping[str, object]) -> None:
     """A program hears of what it sent in vain; what stands already may come back unchanged. Raises Invalid."""
     if hasattr(raw, "getlist"):
         return
@@ -143,13 +146,13 @@ def nothing_unasked(form: StepForm, row: object, raw: Mapping[str, Any]) -> None
         raise Invalid({name: [_("This field is not asked for here.")] for name in vain})
 
 
-def parted(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def parted(values: Mapping[str, object]) -> tuple[Values, Values]:
     """The standing fields, and the company's own by their codes."""
     own = {name.removeprefix(PREFIX): value for name, value in values.items() if name.startswith(PREFIX)}
     return {name: value for name, value in values.items() if not name.startswith(PREFIX)}, own
 
 
-def keep(session: Session, row: Any, own: Mapping[str, Any], user_id: int | None) -> dict[str, list[Any]]:
+def keep(session: Session, row: Any, own: Mapping[str, object], user_id: int | None) -> dict[str, list[object]]:
     """Write the answers (code → cleaned value) to a row; answers old → new for the history. Raises Invalid."""
     if not own:
         return {}  # most things have no field of the company's own
@@ -161,7 +164,7 @@ def keep(session: Session, row: Any, own: Mapping[str, Any], user_id: int | None
     return {PREFIX + code: [old.get(code), value] for code, value in new.items()}
 
 
-def _stored(session: Session, row: Any, code: str, value: Any, user_id: int | None) -> Any:
+def _stored(session: Session, row: Record, code: str, value: object, user_id: int | None) -> object:
     """As JSON keeps it; a file goes beside the record and is kept by its id."""
     if not isinstance(value, Received):
         return kept(None if value == [] else value)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -12,20 +11,22 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 
+from ..model import AnyModel
 from ..process.refused import Invalid, Refused
 from ..record import decisions, search
+from ..types import Text, Values
 from . import own_fields, registry
 from .kinds import Kind
 from .own_fields import CHOSEN, TYPES, CustomField
 from .own_forms import CREATE, EDIT
-from .things import Thing
+from .things import AnyThing
 
 THING = "CustomField"
 NAMED = 5  # records that are named before a change
 FIXED = ("kind", "code", "type")
 PLAIN = ("label_zh", "label_en", "help_zh", "help_en", "choices", "asked_in", "position")
 SWITCHES = ("required", "in_list", "in_search", "on_paper", "active")
-WORDS: dict[str, Any] = {
+WORDS: dict[str, Text] = {
     "kind": _l("Kind"),
     "code": _l("Code"),
     "type": _l("Type"),
@@ -52,7 +53,7 @@ def named(key: str) -> str:
     return f"{kinds()[kind].one} · {label}" if kind in kinds() else key
 
 
-def told(key: str, name: str, value: Any) -> Any:
+def told(key: str, name: str, value: str) -> object:
     """What of a field is kept as a code, in words."""
     kind = key.partition(".")[0]
     if name == "kind":
@@ -71,15 +72,16 @@ def one_of_them() -> str:
     return _("Choose one of: %(list)s.", list=", ".join(kinds()))
 
 
-def kinds() -> dict[str, Thing[Any]]:
+def kinds() -> dict[str, AnyThing]:
     """Everything that may have fields of the company's own, by its code."""
     return {code: thing for thing in registry.things() if (code := own_fields.kind_of(thing.model))}
 
 
-def places(kind: str) -> dict[str, Any]:
+def places(kind: str) -> dict[str, Text]:
     """Where a field of a kind can be asked: when it is made, corrected, and in every step people take."""
     thing = kinds()[kind]
-    found = {CREATE: thing.page.add_title} if "post" in thing.resource.writes else {}
+    page, resource = thing.page, thing.resource
+    found: dict[str, Text] = {CREATE: page.add_title} if page and resource and "post" in resource.writes else {}
     if not isinstance(thing, Kind):
         return found | {EDIT: _("Change: %(thing)s", thing=thing.one)}
     if thing.page.correction is not None:
@@ -87,7 +89,7 @@ def places(kind: str) -> dict[str, Any]:
     return found | {step.name: step.label for step in thing.workflow.steps if step.granted_to}
 
 
-def save(session: Session, row: CustomField | None, values: Mapping[str, Any], user_id: int | None) -> CustomField:
+def save(session: Session, row: CustomField | None, values: Values, user_id: int | None) -> CustomField:
     """A new field, or another wording of one. Raises Invalid, Refused; the caller commits."""
     new = cleaned(values, row)
     _check(session, row, new)
@@ -107,23 +109,23 @@ def save(session: Session, row: CustomField | None, values: Mapping[str, Any], u
     return row
 
 
-def _written(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _written(facts: Values) -> Values:
     """As it is written down: a list to choose from by its words."""
     options = [f"{item['code']}: {item['label_zh']} / {item['label_en']}" for item in facts.get("choices", [])]
     return {**facts, "choices": options}
 
 
-def cleaned(values: Mapping[str, Any], row: CustomField | None) -> dict[str, Any]:
+def cleaned(values: Values, row: CustomField | None) -> Values:
     """What the form said as the table keeps it."""
     found = {name: values[name] for name in (*FIXED, *PLAIN, *SWITCHES) if values.get(name) is not None}
-    empty: dict[str, Any] = {"help_zh": "", "help_en": "", "choices": [], "asked_in": [], "position": 0}
+    empty: Values = {"help_zh": "", "help_en": "", "choices": [], "asked_in": [], "position": 0}
     found = {**{name: none for name, none in empty.items() if row is None or name in values}, **found}
     if row is None:
         found = {**dict.fromkeys(SWITCHES, False), "active": True, **found}
     return found if (row or CustomField(type=found["type"])).type in CHOSEN else {**found, "choices": []}
 
 
-def _check(session: Session, row: CustomField | None, new: Mapping[str, Any]) -> None:
+def _check(session: Session, row: CustomField | None, new: Values) -> None:
     kind, sort = (row.kind, row.type) if row else (new["kind"], new["type"])
     if row is None and any(own.code == new["code"] for own in own_fields.of(session, kind, retired=True)):
         raise Invalid({"code": [_("There is a field with this code already, in force or retired.")]})
@@ -140,21 +142,22 @@ def _check(session: Session, row: CustomField | None, new: Mapping[str, Any]) ->
                 raise Refused(_("“%(code)s” is used %(n)s times and stays in the list.", code=gone, n=used))
 
 
-def _chosen(row: CustomField, code: str) -> Any:
+def _chosen(row: CustomField, code: str) -> sa.ColumnElement[bool]:
     value = _value(row.kind, row.code)
     return value.contains(f'"{code}"', autoescape=True) if row.type == "choices" else value == code
 
 
-def _value(kind: str, code: str) -> Any:
-    return kinds()[kind].model.extra[code].as_string()
+def _value(kind: str, code: str) -> sa.ColumnElement[str]:
+    value: sa.ColumnElement[str] = kinds()[kind].model.extra[code].as_string()
+    return value
 
 
-def _count(session: Session, kind: str, *conditions: Any) -> int:
+def _count(session: Session, kind: str, *conditions: sa.ColumnElement[bool]) -> int:
     model = kinds()[kind].model
     return session.scalar(sa.select(sa.func.count(model.id)).where(*conditions)) or 0
 
 
-def touched(session: Session, row: CustomField | None, values: Mapping[str, Any]) -> list[str]:
+def touched(session: Session, row: CustomField | None, values: Values) -> list[str]:
     """What a change means for the records that are open, or the things that are there, before it is saved."""
     new = cleaned(values, row)
     kind, code = (row.kind, row.code) if row else (new["kind"], new["code"])
@@ -178,7 +181,7 @@ def touched(session: Session, row: CustomField | None, values: Mapping[str, Any]
     return [told, *filter(None, sentences)]
 
 
-def _which(session: Session, model: Any, *conditions: Any) -> str:
+def _which(session: Session, model: AnyModel, *conditions: sa.ColumnElement[bool]) -> str:
     """The newest of the records concerned, by their numbers."""
     query = sa.select(model.number).where(*conditions).order_by(model.id.desc()).limit(NAMED + 1)
     numbers = list(session.scalars(query))
@@ -186,7 +189,7 @@ def _which(session: Session, model: Any, *conditions: Any) -> str:
     return _("Concerned: %(numbers)s.", numbers=", ".join(numbers[:NAMED]) + more) if numbers else ""
 
 
-def _meaning(row: CustomField | None, new: Mapping[str, Any]) -> Iterator[str]:
+def _meaning(row: CustomField | None, new: Values) -> Iterator[str]:
     before = row if row is not None and row.active else None
     if row is not None and row.active and new.get("active", True) is False:
         yield _("It is asked no more; what was filled in stays readable.")

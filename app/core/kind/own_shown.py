@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 from flask import g, has_request_context
@@ -15,13 +14,16 @@ from markupsafe import Markup
 
 from app.extensions import db
 
+from ..model import AnyModel
+from ..record.records import Record
 from ..rights.current import current_rights
 from ..rights.people import full_name
 from ..time import clock
 from ..time.when import stamp
 from ..types import PREFIX
 from . import own_fields, registry
-from .own_fields import LINKED, READ, Own
+from .by_word import Row
+from .own_fields import LINKED, READ, Own, OwnColumn
 
 FILE = "file"
 
@@ -32,30 +34,30 @@ def fields_of(row: object) -> list[Own]:
     return [each for each in found if each.active or each.value(row) is not None]
 
 
-def told(row: object) -> dict[str, Any]:
+def told(row: object) -> dict[str, object]:
     """`extra` of REST: a moment with the business zone's offset, money as text."""
     return {each.code: _plain(each, row) for each in fields_of(row)}
 
 
-def _plain(own: Own, row: object) -> Any:
+def _plain(own: Own, row: object) -> object:
     value = own.value(row)
     return clock.local(value).isoformat(timespec="seconds") if isinstance(value, datetime) else own.stored(row)
 
 
-def columns(model: object) -> dict[str, Any]:
+def columns(model: AnyModel) -> dict[str, OwnColumn]:
     """What REST may filter and order by."""
     kind = own_fields.kind_of(model)
     return {each.name: each.column(model) for each in own_fields.of(db.session, kind, retired=True)}
 
 
-def rows(row: object, *, chosen: Callable[[Own], bool] = lambda own: True) -> list[tuple[Any, Any]]:
+def rows(row: object, *, chosen: Callable[[Own], bool] = lambda own: True) -> list[Row]:
     """Label and value of a row's own fields."""
     fields = [each for each in fields_of(row) if chosen(each)]
     learn(fields, [row])
     return [(each.label, shown(each, row)) for each in fields]
 
 
-def on_paper(kind: str, row: Any | None) -> list[tuple[Any, Any]]:
+def on_paper(kind: str, row: object) -> list[Row]:
     """The box of the paper forms; of no record the labels alone."""
     if row is not None:
         return rows(row, chosen=lambda own: own.on_paper)
@@ -68,16 +70,16 @@ def listed(model: object) -> list[Own]:
     return [each for each in own_fields.of(db.session, kind) if each.in_list] if kind else []
 
 
-def shown(own: Own, row: Any) -> Any:
+def shown(own: Own, row: object) -> object:
     """The value of a row as people read it; None when it is empty."""
     raw = own.stored(row)
     if own.type != FILE or raw is None:
         return said(own, raw)
-    name = Markup.escape(said(own, raw))
-    return Markup('<a href="/{}/{}/file/{}">{}</a>').format(row.kind, row.id, raw, name)
+    assert isinstance(row, Record)  # only records hold files
+    return Markup('<a href="/{}/{}/file/{}">{}</a>').format(row.kind, row.id, raw, said(own, raw))
 
 
-def said(own: Own, raw: Any) -> Any:
+def said(own: Own, raw: object) -> object:
     """A value as JSON has it, in the reader's words."""
     if raw is None or raw == "" or raw == []:
         return None
@@ -85,16 +87,17 @@ def said(own: Own, raw: Any) -> Any:
         return _("Yes") if raw else _("No")
     if own.type in own_fields.CHOSEN:
         words = own.choices
-        return ", ".join(str(words.get(code, code)) for code in (raw if isinstance(raw, list) else [raw]))
+        return ", ".join(str(words.get(str(code), code)) for code in (raw if isinstance(raw, list) else [raw]))
     if own.type in (*LINKED, FILE):
         return _names(own.type, [raw]).get(raw, str(raw))
-    value = READ.get(own.type, lambda same: same)(raw)
+    read = READ.get(own.type)
+    value = read(raw) if read else raw
     if isinstance(value, Decimal):
         return f"{value:,.2f}"
     return stamp(value) if isinstance(value, datetime) else value
 
 
-def exported(own: Own, row: object) -> Any:
+def exported(own: Own, row: object) -> object:
     """As a spreadsheet holds it: numbers, days and moments to reckon with."""
     value = own.value(row)
     return value if own.type in ("integer", "money", "day", "moment") else said(own, own.stored(row))
@@ -103,7 +106,7 @@ def exported(own: Own, row: object) -> Any:
 # ---- the names of what is linked: one question a type for a whole page
 
 
-def learn(fields: Iterable[Own], of: Iterable[Any]) -> None:
+def learn(fields: Iterable[Own], of: Iterable[object]) -> None:
     """The names of everything these rows are linked to."""
     found = list(of)
     for each in fields:
@@ -111,7 +114,7 @@ def learn(fields: Iterable[Own], of: Iterable[Any]) -> None:
             _names(each.type, [raw for row in found if (raw := each.stored(row)) is not None])
 
 
-def learn_changes(kind: str, changes: Iterable[Mapping[str, Any]]) -> None:
+def learn_changes(kind: str, changes: Iterable[Mapping[str, list[object]]]) -> None:
     """The names a record's history tells of."""
     pairs = [(name, pair) for told in changes for name, pair in told.items() if name.startswith(PREFIX)]
     for each in own_fields.of(db.session, kind, retired=True) if pairs else ():
@@ -119,14 +122,14 @@ def learn_changes(kind: str, changes: Iterable[Mapping[str, Any]]) -> None:
             _names(each.type, [raw for name, pair in pairs if name == each.name for raw in pair if raw is not None])
 
 
-def _names(sort: str, values: Iterable[Any]) -> dict[Any, str]:
-    known: dict[Any, str] = g.setdefault("own_names", {}).setdefault(sort, {}) if has_request_context() else {}
+def _names(sort: str, values: Iterable[object]) -> dict[object, str]:
+    known: dict[object, str] = g.setdefault("own_names", {}).setdefault(sort, {}) if has_request_context() else {}
     if missing := set(values) - set(known):
         known.update({**dict.fromkeys(missing, ""), **_asked(sort, missing)})
     return {value: name or str(value) for value, name in known.items()}
 
 
-def _asked(sort: str, values: Iterable[Any]) -> dict[Any, str]:
+def _asked(sort: str, values: Iterable[object]) -> dict[object, str]:
     """A name for each, as far as this person may see what it belongs to."""
     if sort == "person":
         people = db.session.scalars(sa.select(User).where(User.username.in_(values)))

@@ -12,16 +12,19 @@ from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from ..model import AnyModel
 from ..rest import shapes
 from ..rest.answers import plain
 from ..rights.people import name_of
 from ..time.when import stamp
+from ..types import Text, Values
+from .by_word import Row
 from .facts import Attribute, facts_of, name_in_forms, relation_of, told_by
-from .parts import part_of
+from .parts import Part, part_of
 from .tells import Told, called, shown
 
 
-def written_by(row: Any, before: Any = "") -> tuple[Any, Any]:
+def written_by(row: Part, before: object = "") -> Row:
     """The first line of a row: its round, and who wrote it when."""
     return _("Round %(n)s", n=row.round), Markup("{} {} {}").format(before, name_of(row.by_id), stamp(row.at))
 
@@ -31,21 +34,21 @@ class PartCard:
     """The rows of a part as a card of the page: a first line for each, then its facts (or label and value of a row)."""
 
     name: str
-    title: Any
+    title: Text
     relation: Attribute
     facts: tuple[Told, ...] = ()
-    head: Callable[[Any], tuple[Any, Any]] | None = written_by
+    head: Callable[[Any], Row] | None = written_by
     editable: bool = False
     optional: bool = False  # not shown while it is empty
     clause: str = ""  # where it is not the kind's own
 
-    def rows(self, record: Any) -> list[tuple[Any, Any]]:
+    def rows(self, record: object) -> list[Row]:
         """Label and value of everything; of no record the labels of one row."""
         if record is None:
             return [(called(each), "") for each in self.facts if not (isinstance(each, tuple) and isfunction(each[0]))]
         return [pair for row in getattr(record, self.relation.key) for pair in self._lines(row)]
 
-    def _lines(self, row: Any) -> list[tuple[Any, Any]]:
+    def _lines(self, row: object) -> list[Row]:
         facts = [
             (called(each, row), each[1](row) if isinstance(each, tuple) else shown(row, each)) for each in self.facts
         ]
@@ -59,10 +62,10 @@ def loading(relation: Attribute) -> ORMOption:
     return selectinload(relation).options(*(joinedload(person) for person in people))
 
 
-def in_rest(relation: Attribute) -> tuple[str, Callable[[Any], list[dict[str, Any]]]]:
+def in_rest(relation: Attribute) -> tuple[str, Callable[[object], list[Values]]]:
     """The rows of a part as JSON under the relation's name: number, round, who, when, and the facts."""
 
-    def rows(record: Any) -> list[dict[str, Any]]:
+    def rows(record: object) -> list[Values]:
         facts = facts_of(part_of(relation))
         return [
             {"id": row.id, "round": row.round, "at": plain(row.at), "by_id": row.by_id}
@@ -73,7 +76,7 @@ def in_rest(relation: Attribute) -> tuple[str, Callable[[Any], list[dict[str, An
     return str(relation.key), shapes.shaped(lambda: shapes.listing(_row_shape(part_of(relation))), rows)
 
 
-def _row_shape(model: type[Any]) -> shapes.Schema:
+def _row_shape(model: AnyModel) -> shapes.Schema:
     """A row of a part, as OpenAPI says it."""
     head = {name: shapes.of_column(getattr(model, name)) for name in ("id", "round", "at", "by_id")}
     facts = {name_in_forms(fact): _shape(fact) for fact in facts_of(model)}
@@ -86,7 +89,7 @@ def _shape(fact: Attribute) -> shapes.Schema:
     return {**found, "description": str(told.label)}
 
 
-def _value(row: Any, fact: Attribute) -> Any:
+def _value(row: object, fact: Attribute) -> object:
     """A colleague by login, through the relation beside the number; anything else as JSON."""
     if told_by(fact).person:
         person = getattr(row, relation_of(fact))

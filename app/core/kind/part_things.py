@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from flask_appbuilder.api import BaseApi as FabApi
 from sqlalchemy import ColumnElement, select
 
 from ..rights.current import current_rights
 from ..rights.filters import RowScope
 from . import making, registry
 from .facts import Attribute, whole_of
+from .parts import Part
 from .things import Thing
 
-P = TypeVar("P")
+P = TypeVar("P", bound=Part)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,5 +40,8 @@ class PartThing(Thing[P]):
         return Scope
 
     @cached_property
-    def resource(self) -> Any:
+    def resource(self) -> type[FabApi]:
         return self.api or making.part_api_of(self)
+
+
+AnyPart = PartThing[Any]  # of a record that is not known beforehand

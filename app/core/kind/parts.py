@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..model import Model
-from ..process.deeds import Deed
+from ..model import AnyModel, Model
+from ..process.deeds import AnyDeed
 from ..time.clock import now
-from ..types import UtcDateTime
+from ..types import UtcDateTime, Values
 from .asks import Asked, Many, of_model, written
 from .facts import Attribute
 
@@ -31,13 +31,13 @@ class Part(Model):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
 
 
-def part_of(relation: Attribute) -> type[Any]:
+def part_of(relation: Attribute) -> AnyModel:
     """`N.analyses` holds rows of `Analysis`."""
-    model: type[Any] = relation.prop.mapper.class_
+    model: AnyModel = relation.prop.mapper.class_
     return model
 
 
-def add(deed: Deed[Any], relation: Attribute, asks: Iterable[Asked]) -> Any:
+def add(deed: AnyDeed, relation: Attribute, asks: Iterable[Asked]) -> Part | list[Part]:
     """The new row, or the new rows of this round, and what the history tells of them."""
     asks = tuple(asks)
     many = next((ask for ask in asks if isinstance(ask, Many)), None)
@@ -55,15 +55,15 @@ def round_of(record: Record) -> int:
     return getattr(record, "round", 1)
 
 
-def _append(deed: Deed[Any], relation: Attribute, asks: Iterable[Asked], data: dict[str, Any]) -> Any:
+def _append(deed: AnyDeed, relation: Attribute, asks: Iterable[Asked], data: Values) -> Part:
     model = part_of(relation)
     stamped = {"round": round_of(deed.record), "at": deed.at, "by_id": deed.actor.user_id}
-    row = model(**stamped, **written(asks, data, model))
+    row: Part = model(**stamped, **written(asks, data, model))
     getattr(deed.record, relation.key).append(row)
     return row
 
 
-def _clear(deed: Deed[Any], relation: Attribute) -> None:
+def _clear(deed: AnyDeed, relation: Attribute) -> None:
     """What this round wrote before gives way to what is written now."""
     held = getattr(deed.record, relation.key)
     for old in [row for row in held if row.round == round_of(deed.record)]:

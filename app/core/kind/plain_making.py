@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from ..model import AnyModel
 from ..pages.listing import Choice
 from ..pages.views import BaseView, table
 from ..rest.api import BaseApi
@@ -20,15 +21,16 @@ from .facts import Attribute, facts_of, is_several, name_in_forms, relation_of, 
 from .tells import fact_of, in_full_or_masked
 
 if TYPE_CHECKING:
-    from .things import Thing
+    from .things import AnyThing
 
+Field = str | tuple[str, tells.Value]  # of REST: a column, or a name and how it is told
 ROUTES = {"can_add": ("add", "post"), "can_edit": ("edit", "put"), "can_delete": ("delete", "delete")}
 
 
-def view_of(thing: Thing[Any]) -> type[BaseView]:
+def view_of(thing: AnyThing) -> type[BaseView]:
     """FAB's view of a plain thing."""
     lacking = _lacking(thing)
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         **_shared(thing),
         **worded(thing),
         "route_base": f"/{thing.address}",
@@ -44,13 +46,13 @@ def view_of(thing: Thing[Any]) -> type[BaseView]:
     return type(f"{thing.thing}View", (thing.pages,), {"__doc__": thing.model.__doc__, **facts})
 
 
-def api_of(thing: Thing[Any]) -> type[BaseApi]:
+def api_of(thing: AnyThing) -> type[BaseApi]:
     """FAB's REST of a plain thing."""
     own, lacking = facts_of(thing.model), _lacking(thing)
     columns = [each for each in own if not is_several(each)]
     key = table(thing.model).get_pk_name()
     head, tail = ("id", key), ("version",) if thing.rest.writes else ()
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         **_shared(thing),
         "resource_name": thing.address,
         "fields": once((*head, *(_told(each) for each in own), *tail, *thing.told.items())),
@@ -64,7 +66,7 @@ def api_of(thing: Thing[Any]) -> type[BaseApi]:
     return type(f"{thing.thing}Api", (thing.rest,), {"__doc__": thing.model.__doc__, **facts})
 
 
-def worded(thing: Thing[Any]) -> dict[str, Any]:
+def worded(thing: AnyThing) -> dict[str, object]:
     """The words of a thing's pages, and the order of its list."""
     return {
         "list_title": thing.label,
@@ -77,12 +79,12 @@ def worded(thing: Thing[Any]) -> dict[str, Any]:
     }
 
 
-def based(thing: Thing[Any]) -> dict[str, Any]:
+def based(thing: AnyThing) -> dict[str, object]:
     """What page and REST are about."""
     return {"datamodel": table(thing.model), "class_permission_name": thing.thing}
 
 
-def _shared(thing: Thing[Any]) -> dict[str, Any]:
+def _shared(thing: AnyThing) -> dict[str, object]:
     """What page and REST have in common: the same rows, forms and refusals."""
     asks, edits = thing.add_columns or thing.edit_columns, thing.edit_columns if thing.add_columns else ()
     return {
@@ -94,7 +96,7 @@ def _shared(thing: Thing[Any]) -> dict[str, Any]:
     }
 
 
-def _lacking(thing: Thing[Any]) -> set[str]:
+def _lacking(thing: AnyThing) -> set[str]:
     """What nobody can do with it, whatever is granted."""
     offered = {
         "can_add": bool(thing.add_columns),
@@ -104,7 +106,7 @@ def _lacking(thing: Thing[Any]) -> set[str]:
     return {name for name, there in offered.items() if not there}
 
 
-def _told(attribute: Attribute) -> str | tuple[str, Callable[[Any], Any]]:
+def _told(attribute: Attribute) -> Field:
     """A fact under the name the forms ask it by, in full or masked."""
     name, key = name_in_forms(attribute), str(attribute.key)
     if told_by(attribute).masked is not None:
@@ -117,7 +119,7 @@ def _told(attribute: Attribute) -> str | tuple[str, Callable[[Any], Any]]:
     return name, shaped(lambda: of_column(attribute, choices), lambda row: getattr(row, key))
 
 
-def _masked(model: Any) -> frozenset[str]:
+def _masked(model: AnyModel) -> frozenset[str]:
     """The columns nobody finds rows by who may not read them: masked facts, and the keys that follow them."""
     hidden = {str(each.key) for each in facts_of(model) if told_by(each).masked is not None}
     follow = {name for name, each in sa.inspect(model).columns.items() if each.info.get("follows", "-")[0] in hidden}
@@ -134,7 +136,7 @@ def _choice(item: Attribute | tuple[str, Choice]) -> tuple[str, Choice]:
     return name_in_forms(item), Choice(told.label, lambda: list(codes.items()), lambda code: item == code)
 
 
-def _eager(thing: Thing[Any]) -> Iterable[ORMOption]:
+def _eager(thing: AnyThing) -> Iterable[ORMOption]:
     """What lists and answers tell, in one question: what their facts lead to, and what the thing names beside."""
     yield from leading(fact_of(each) for each in thing.list_columns if not isinstance(each, str | tuple))
     yield from (each if isinstance(each, ORMOption) else joinedload(each) for each in thing.loads)
@@ -149,7 +151,7 @@ def leading(facts: Iterable[Attribute]) -> Iterable[ORMOption]:
             yield joinedload(getattr(each.class_, relation_of(each)))
 
 
-def once(fields: tuple[Any, ...], untold: tuple[str, ...] = ()) -> tuple[Any, ...]:
+def once(fields: tuple[Field, ...], untold: tuple[str, ...] = ()) -> tuple[Field, ...]:
     """Each name once; what a thing tells in its own way comes last and holds."""
     named = {item if isinstance(item, str) else item[0]: item for item in fields}
     return tuple(item for name, item in named.items() if name not in untold)

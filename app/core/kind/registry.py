@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, false, or_, select
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from ..rights.rights import Rights
-    from .kinds import Kind
-    from .things import Page, Thing
+    from ..types import Text
+    from .kinds import AnyKind
+    from .things import AnyThing, Page
 
 PAGES: list[Page] = []  # pages, things and kinds, in the order of the domains
-KINDS: dict[str, Kind[Any]] = {}  # kinds of record by their code
-AREAS: dict[str, Any] = {}  # the tabs of the access page: code → words
+KINDS: dict[str, AnyKind] = {}  # kinds of record by their code
+AREAS: dict[str, Text] = {}  # the tabs of the access page: code → words
 
 
 class Undeclared(Exception):
@@ -76,14 +77,14 @@ def without_a_rule() -> list[str]:
     return found
 
 
-def things() -> Iterator[Thing[Any]]:
+def things() -> Iterator[AnyThing]:
     """Every thing that has a table, records included."""
     from .things import Thing
 
     return (page for page in PAGES if isinstance(page, Thing))
 
 
-def code_of(page: Thing[Any]) -> str:
+def code_of(page: AnyThing) -> str:
     """A thing's name in its table: what its fields are known under."""
     return facts.code_of(page.model)
 
@@ -113,7 +114,7 @@ def sees(session: Session, rights: Rights, record: Record) -> bool:
     return whole(condition) or session.scalar(select(kind.model.id).where(here, condition)) is not None
 
 
-def _seen(kind: Kind[Any], rights: Rights) -> ColumnElement[bool]:
+def _seen(kind: AnyKind, rights: Rights) -> ColumnElement[bool]:
     condition = kind.visible(rights)
     mine = Record.kind == kind.code
     return mine if whole(condition) else mine & Record.id.in_(select(kind.model.id).where(condition))

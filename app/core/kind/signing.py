@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar, Unpack
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,17 +16,21 @@ from ..fields.forms import StepForm
 from ..pages.record_views import Card
 from ..pages.show import tag
 from ..process.admission import demanded_by
-from ..process.deeds import Deed
+from ..process.deeds import AnyDeed, Deed
 from ..process.refused import Invalid
-from ..process.workflow import Guard, Transition, Workflow
+from ..process.workflow import AnyWorkflow, Guard, Starts, Transition
 from ..record import attachments
 from ..record.attachments import CATEGORIES
 from ..record.records import Record
 from ..record.signatures import METHODS, PAPERS, Confirmation, digest, holding, lapsed, text_of, to_sign
 from ..rest.answers import plain
+from ..rights.actor import Actor
 from ..time.when import stamp
-from .customer_page import Act, by_link
+from ..types import Text, Values
+from .by_word import Row
+from .customer_page import Act, AnyAct, by_link
 from .parts import round_of
+from .steps import Shown
 
 R = TypeVar("R", bound=Record)
 TOLD = ("signer_name", "method", "satisfaction", "remark")
@@ -44,7 +48,7 @@ class Sign(StepForm):
 
 def customer_signs(
     name: str,
-    label: Any,
+    label: Text,
     source: Iterable[StrEnum],
     target: StrEnum | Callable[[R], StrEnum] | None,
     by: tuple[str, ...],
@@ -54,7 +58,10 @@ def customer_signs(
     guards: tuple[Guard[R], ...] = (),
     checks: tuple[Guard[R], ...] = (),
     effect: Callable[[Deed[R]], None] | None = None,
-    **more: Any,
+    whose: Callable[[R, Actor], bool] | None = None,
+    starts: tuple[Starts[R], ...] = (),
+    stamps: str = "",
+    **more: Unpack[Shown],
 ) -> Transition[R]:
     """The step by which the customer signs what the kind says is signed; the effect runs afterwards."""
 
@@ -67,8 +74,11 @@ def customer_signs(
         if effect:
             effect(deed)
 
-    told: dict[str, Any] = {"form": form, "guards": (*guards, is_written), "checks": (is_proven, *checks)}
-    return Transition(name, label, frozenset(source), target, by, clause, **told, effect=whole, **more)
+    before, after = (*guards, is_written), (is_proven, *checks)
+    states = frozenset(source)
+    return Transition(
+        name, label, states, target, by, clause, form, before, after, whole, starts, whose=whose, stamps=stamps, **more
+    )
 
 
 class SignByLink(StepForm):
@@ -78,9 +88,7 @@ class SignByLink(StepForm):
     signature = SignatureField(_l("Signature"), required=True, needed=True)
 
 
-def signs_by_link(
-    workflow: Workflow[Any], name: str, label: Any, *, after: tuple[str, ...], mail: str = ""
-) -> Act[Any]:
+def signs_by_link(workflow: AnyWorkflow, name: str, label: Text, *, after: tuple[str, ...], mail: str = "") -> AnyAct:
     """The same step by link, on a page that shows the text; asked for where the step stands and nothing holds yet."""
     customer = by_link(name)
 
@@ -88,7 +96,7 @@ def signs_by_link(
         row = to_sign(record) if workflow.row(name, record.state) else None
         return None if row is None or holding(record) else row.id
 
-    def do(session: Session, record: Record, values: dict[str, Any]) -> None:
+    def do(session: Session, record: Record, values: Values) -> None:
         workflow.fire(session, record, name, customer, {**values, "method": "link"})
 
     return Act(
@@ -105,12 +113,12 @@ def signs_by_link(
     )
 
 
-def is_written(deed: Deed[Any]) -> str | None:
+def is_written(deed: AnyDeed) -> str | None:
     """Nobody signs what is not written down."""
     return None if to_sign(deed.record) is not None else _("There is nothing to sign yet.")
 
 
-def proven(deed: Deed[Any]) -> str | None:
+def proven(deed: AnyDeed) -> str | None:
     """A drawn signature, or the paper with the signature on it."""
     data = deed.data
     if data["method"] == "onscreen" and not (data.get("signature") or data.get("attachment") or data.get("scan")):
@@ -121,7 +129,7 @@ def proven(deed: Deed[Any]) -> str | None:
     return None
 
 
-def own_file(deed: Deed[Any], *categories: str) -> str | None:
+def own_file(deed: AnyDeed, *categories: str) -> str | None:
     """A named file hangs on this very record, and is of the kind that is asked for."""
     number = deed.data.get("attachment")
     if not number:
@@ -136,7 +144,7 @@ def own_file(deed: Deed[Any], *categories: str) -> str | None:
     return None
 
 
-def sign(deed: Deed[Any]) -> Confirmation:
+def sign(deed: AnyDeed) -> Confirmation:
     """The customer's name under the text as it stands now."""
     record, said = deed.record, {name: deed.data.get(name) for name in TOLD}
     deed.note(**said)
@@ -153,7 +161,7 @@ def sign(deed: Deed[Any]) -> Confirmation:
     return row
 
 
-def proof(deed: Deed[Any]) -> int | None:
+def proof(deed: AnyDeed) -> int | None:
     """The file with the signature: scanned now, drawn, or uploaded before."""
     if got := deed.data.get("scan") or deed.data.get("signature"):
         return attachments.keep(deed.session, deed.record, got, deed.actor.user_id).id
@@ -161,9 +169,9 @@ def proof(deed: Deed[Any]) -> int | None:
     return number
 
 
-def signatures(record: Record) -> list[tuple[Any, Any]]:
+def signatures(record: Record) -> list[Row]:
     """Who signed when and how, and whether it still holds."""
-    rows: list[tuple[Any, Any]] = []
+    rows: list[Row] = []
     if lapsed(record):
         rows.append(
             (_("Customer confirmation"), tag(_("The text was changed after it was signed: sign again."), "bad"))
@@ -180,7 +188,7 @@ def signatures(record: Record) -> list[tuple[Any, Any]]:
     return rows
 
 
-def in_rest(record: Record) -> list[dict[str, Any]]:
+def in_rest(record: Record) -> list[Values]:
     """The same as JSON."""
     return [
         {"id": item.id, "round": item.round, "at": plain(item.at), "by_id": item.by_id, "valid": item.holds}

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from inspect import isclass, isfunction
+from inspect import isclass
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import db
@@ -25,9 +25,13 @@ from ..rights import masking
 from ..rights.current import current_rights
 from ..rights.people import full_name, name_of
 from ..time.when import stamp
+from ..types import Text
+from .by_word import Row
 from .facts import Attribute, code_of, is_several, relation_of, told_by
 
-Told = Attribute | tuple[Any, Callable[[Any], Any]]  # a fact, or label and value
+Value = Callable[[Any], object]  # how a row of some table is told
+Called = Text | Attribute | Callable[[Any], Text]  # a word, a fact's own, or one of the row's
+Told = Attribute | tuple[Called, Value]  # a fact, or label and value
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,10 @@ class Cell:
     """A fact that is told in its own way."""
 
     attribute: Attribute
-    value: Callable[[Any], Any]
+    value: Value
 
 
-def shown(row: Any, attribute: Attribute) -> Any:
+def shown(row: object, attribute: Attribute) -> object:
     """A fact of a row as people read it; nothing when it is empty."""
     told, value = told_by(attribute), masking.seen(row, str(attribute.key))
     if value is None or value in ("", []):
@@ -47,7 +51,7 @@ def shown(row: Any, attribute: Attribute) -> Any:
         return look(value)
     if is_several(attribute):
         reach = openable(value)
-        return Markup("<br>").join(linked(item, reach) for item in value)
+        return Markup("<br>").join(escape(linked(item, reach)) for item in value)
     if told.choices is not None:
         return (
             ", ".join(str(told.choices.get(each, each)) for each in value)
@@ -70,7 +74,7 @@ def shown(row: Any, attribute: Attribute) -> Any:
     return stamp(value) if isinstance(value, datetime) else value
 
 
-def exported(row: Any, attribute: Attribute) -> Any:
+def exported(row: object, attribute: Attribute) -> object:
     """A fact as a spreadsheet holds it: texts, days and moments as they are kept, anything else as people read it."""
     told, value = told_by(attribute), getattr(row, attribute.key)
     if told.masked is not None:
@@ -79,13 +83,13 @@ def exported(row: Any, attribute: Attribute) -> Any:
     return value if plain else shown(row, attribute)
 
 
-def in_full_or_masked(row: Any, attribute: Attribute) -> str:
+def in_full_or_masked(row: object, attribute: Attribute) -> str:
     """What only some may see in full, as this reader may; an empty text where there is none."""
     value, look = getattr(row, attribute.key), look_of(row, attribute)
     return look(value) if look is not None else value or ""
 
 
-def look_of(row: Any, attribute: Attribute) -> Callable[[str | None], str] | None:
+def look_of(row: object, attribute: Attribute) -> Callable[[str | None], str] | None:
     """How a fact looks to this reader who may not see it in full; None for whoever may."""
     code, look = code_of(type(row)), told_by(attribute).masked
     if (mask := masking.MASKS.get(code, {}).get(str(attribute.key))) is not None:
@@ -93,20 +97,20 @@ def look_of(row: Any, attribute: Attribute) -> Callable[[str | None], str] | Non
     return None if look is None or current_rights().may("see_contact", masking.RIGHTS[code]) else look
 
 
-def rows(row: Any, parts: Iterable[Told | Cell]) -> list[tuple[Any, Any]]:
+def rows(row: object, parts: Iterable[Told | Cell]) -> list[Row]:
     """Label and value of each; of no row the labels alone."""
     return [(called(part), "" if row is None else _value(row, part)) for part in parts]
 
 
-def called(part: Told | Cell, row: Any = None) -> Any:
+def called(part: Told | Cell, row: object = None) -> Text:
     """The label of a line: a fact's, a word, or a word of the row's own."""
     label = part[0] if isinstance(part, tuple) else fact_of(part)
     if isinstance(label, InstrumentedAttribute):
         return told_by(label).label
-    return label(row) if isfunction(label) else label
+    return label(row) if callable(label) else label
 
 
-def _value(row: Any, part: Told | Cell) -> Any:
+def _value(row: object, part: Told | Cell) -> object:
     if isinstance(part, tuple):
         return part[1](row)
     return part.value(row) if isinstance(part, Cell) else shown(row, part)
@@ -117,7 +121,7 @@ def fact_of(part: Attribute | Cell) -> Attribute:
     return part.attribute if isinstance(part, Cell) else part
 
 
-def linked(thing: Any, reach: set[int] | None = None) -> Any:
+def linked(thing: object, reach: set[int] | None = None) -> object:
     """Another record, with the way to it for those who may open it; anything else by its label.
 
     `reach` spares the question where a page shows many: the records this person may open.
@@ -131,7 +135,7 @@ def linked(thing: Any, reach: set[int] | None = None) -> Any:
     return Markup('<a href="/{}/show/{}">{}</a> {}').format(thing.kind, thing.id, thing.number, thing.title)
 
 
-def stamped(row: Any, deed: str) -> str | None:
+def stamped(row: object, deed: str) -> str | None:
     """Who did it, and when: `read_by_id` and `read_at` in one line."""
     at = getattr(row, f"{deed}_at")
     return at and f"{name_of(getattr(row, f'{deed}_by_id'))} {stamp(at)}"

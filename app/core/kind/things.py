@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from flask_appbuilder import BaseView as FabView
+from flask_appbuilder.api import BaseApi as FabApi
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
 
 from ..fields.forms import StepForm
 from ..pages.listing import Choice
@@ -23,6 +26,7 @@ from ..rights.filters import RowScope
 from ..rights.rights import Rights
 from ..rights.verbs import Verbs
 from ..settings import Declared
+from ..types import Text, Values
 from . import plain_making
 from .asks import Ask, Asked
 from .columns import Listed
@@ -42,30 +46,30 @@ class Page:
     """One entry of the portal: a page or a REST resource, where it stands, and who may use it from the start."""
 
     thing: str  # what its rights are about
-    label: Any
-    view: Any = None
-    api: Any = None
+    label: Text
+    view: type[FabView] | None = None
+    api: type[FabApi] | None = None
     menu: str = ""  # the group it stands in; without one it is reached from `under`, or from the workbench
     under: str = ""
     icon: str = ""
     area: str = ""  # the tab of the access page, where that is not the menu's group
     rights: Verbs = field(default_factory=dict)
-    verbs: Mapping[str, Any] = field(default_factory=dict)  # the words of rights no other thing has
+    verbs: Mapping[str, Text] = field(default_factory=dict)  # the words of rights no other thing has
     settings: tuple[Declared, ...] = ()
     scripts: tuple[str, ...] = ()  # what its pages run, beside what every page does
 
     @property
-    def word(self) -> Any:
+    def word(self) -> Text:
         """What the access page and the history call it."""
         return self.label
 
     @property
-    def page(self) -> Any:
+    def page(self) -> type[FabView] | None:
         """FAB's view class, where there is one."""
         return self.view
 
     @property
-    def resource(self) -> Any:
+    def resource(self) -> type[FabApi] | None:
         """FAB's REST class, where there is one."""
         return self.api
 
@@ -75,33 +79,33 @@ class Thing(Page, Generic[M]):
     """Something with a table of its own, and no process."""
 
     model: type[M]
-    one: Any
-    new: Any = ""
-    edit: Any = ""  # what its form is called when one is changed, where that is not its own word
+    one: Text
+    new: Text = ""
+    edit: Text = ""  # what its form is called when one is changed, where that is not its own word
     path: str = ""  # its name in addresses and in REST, where that is not its table's
     visible: Callable[[Rights], ColumnElement[bool]] = everything
     add_columns: tuple[Asked, ...] = ()
     edit_columns: tuple[Asked, ...] = ()  # without any, what a new one is asked
     list_columns: tuple[Listed, ...] = ()  # without any, its pages are its own (`view`, `api`)
     show_columns: tuple[Told | Cell, ...] = ()  # without any, what is asked
-    search_columns: tuple[Any, ...] = ()
+    search_columns: tuple[Attribute, ...] = ()
     order_columns: tuple[Attribute, ...] = ()
     order: tuple[str, bool] = ("id", True)
     choices: tuple[Attribute | tuple[str, Choice], ...] = ()  # the drop-downs above its list
     filters: tuple[str, ...] = ()  # what REST finds by beside the facts
     find: Callable[[Session, str], ColumnElement[bool] | None] | None = None  # where it has a search of its own
-    loads: tuple[Any, ...] = ()  # relations read with every list
-    told: Mapping[str, Callable[[M], Any]] = field(default_factory=dict)  # what REST tells beside the facts
-    write: Callable[[Session, M | None, dict[str, Any]], M] | None = None  # where writing the answers does not do
+    loads: tuple[Attribute | ORMOption, ...] = ()  # relations read with every list
+    told: Mapping[str, Callable[[M], object]] = field(default_factory=dict)  # what REST tells beside the facts
+    write: Callable[[Session, M | None, Values], M] | None = None  # where writing the answers does not do
     form: type[StepForm] = StepForm  # what is checked beside its fields
     deletable: bool = True
-    search_hint: Any = ""
-    empty_hint: Any = ""
+    search_hint: Text = ""
+    empty_hint: Text = ""
     pages: type[BaseView] = BaseView  # the classes a thing adds pages or resources of its own in
     rest: type[BaseApi] = BaseApi
 
     @property
-    def word(self) -> Any:
+    def word(self) -> Text:
         return self.one
 
     @property
@@ -117,11 +121,11 @@ class Thing(Page, Generic[M]):
         return self.show_columns or tuple(cells.get(each.key, each) for each in asked)
 
     @cached_property
-    def page(self) -> Any:
+    def page(self) -> type[FabView] | None:
         return self.view or (plain_making.view_of(self) if self.list_columns else None)
 
     @cached_property
-    def resource(self) -> Any:
+    def resource(self) -> type[FabApi] | None:
         return self.api or (plain_making.api_of(self) if self.list_columns else None)
 
     @property
@@ -135,9 +139,12 @@ class Thing(Page, Generic[M]):
         visible = self.visible
 
         class Scope(RowScope):
-            name: Any = _l("Visible records")
+            name = _l("Visible records")
 
             def condition(self) -> ColumnElement[bool]:
                 return visible(current_rights())
 
         return Scope
+
+
+AnyThing = Thing[Any]  # of a table that is not known beforehand

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from ..fields.forms import StepForm
 from ..kind import own_forms
@@ -17,9 +17,10 @@ from ..record.history import History
 from ..record.records import Record
 from ..rights.actor import Actor
 from ..time import clock, deadlines
-from .deeds import Deed, R
+from ..types import Values
+from .deeds import AnyDeed, Deed, R
 from .refused import Forbidden, Invalid, Refused, Stale
-from .workflow import Guard, Transition, Workflow, allowed
+from .workflow import AnyStep, AnyWorkflow, Guard, allowed
 
 REASONS = ("reason", "late_reason", "comment")
 
@@ -28,7 +29,7 @@ REASONS = ("reason", "late_reason", "comment")
 class Offer:
     """A step a person holds now, and the sentence it would be refused with whatever is filled in."""
 
-    step: Transition[Any]
+    step: AnyStep
     hindrance: str
 
     @property
@@ -37,27 +38,27 @@ class Offer:
         return not self.hindrance
 
 
-def offers(workflow: Workflow[Any], session: Session, record: Record, actor: Actor) -> list[Offer]:
+def offers(workflow: AnyWorkflow, session: Session, record: Record, actor: Actor) -> list[Offer]:
     """What a person is offered: the steps held in this state, each with what stands in its way."""
     return [Offer(step, hindrance(session, record, step, actor)) for step in workflow.offered(record, actor)]
 
 
-def hindrance(session: Session, record: Record, step: Transition[Any], actor: Actor) -> str:
+def hindrance(session: Session, record: Record, step: AnyStep, actor: Actor) -> str:
     """The very sentence `admit` would refuse the step with before a field is looked at; empty when it may go on."""
     return first_objection(step.guards, Deed(session, record, step, actor, {}, clock.now()))
 
 
 def admit(
-    workflow: Workflow[Any],
+    workflow: AnyWorkflow,
     session: Session,
     record: Record,
     name: str,
     actor: Actor,
-    raw: Mapping[str, Any],
+    raw: Mapping[str, object],
     version: int | None,
     at: datetime,
     own: bool = False,
-) -> Deed[Any]:
+) -> AnyDeed:
     """The step as a deed that may be done, or the refusal; `own`: the company's own fields are asked with it."""
     rows, step = workflow.rows(name), workflow.row(name, record.state)
     if not any(allowed(row, record, actor) for row in ([step] if step else rows)):
@@ -75,12 +76,12 @@ def admit(
     return deed
 
 
-def looked_at(workflow: Workflow[Any], model: object) -> list[Any]:
+def looked_at(workflow: AnyWorkflow, model: object) -> list[ORMOption]:
     """What the guards of many records read, loaded at once."""
     return [selectinload(getattr(model, name)) for name in workflow.looks_at]
 
 
-def not_now(workflow: Workflow[Any], record: Record, step: Transition[Any]) -> str:
+def not_now(workflow: AnyWorkflow, record: Record, step: AnyStep) -> str:
     """The sentence for a step that does not start from the record's state."""
     label, state = str(step.label), str(workflow.states[record.state].label)
     return _("“%(step)s” is not possible now: the record is “%(state)s”.", step=label, state=state)
@@ -97,7 +98,7 @@ def fresh(session: Session, record: Record, version: int | None) -> None:
         raise Stale(list(lines))
 
 
-def fields(session: Session, asked: type[StepForm] | None, record: Record, raw: Mapping[str, object]) -> dict[str, Any]:
+def fields(session: Session, asked: type[StepForm] | None, record: Record, raw: Mapping[str, object]) -> Values:
     """The cleaned fields of a form about a record; raises Invalid with a sentence per field."""
     if asked is None:
         return {}
@@ -148,7 +149,7 @@ def _ask(questions: tuple[Guard[R], ...], deed: Deed[R]) -> None:
         raise Refused(sentence)
 
 
-def _late(deed: Deed[Any]) -> None:
+def _late(deed: AnyDeed) -> None:
     """A deed past its deadline says why where the table demands it; a reason given stays with the deadline."""
     if "late_reason" not in deed.data or deed.actor.is_system:
         return

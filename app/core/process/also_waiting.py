@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, delete, or_, select, union
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, SQLColumnExpression, String, delete, or_, select, union
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..model import Model
 from ..record.records import Record
+
+Columns = Select[*tuple[Any, ...]]  # those the caller names
 
 
 class Awaited(Model):
@@ -20,7 +22,7 @@ class Awaited(Model):
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id", ondelete="CASCADE"), primary_key=True)
     owner: Mapped[str] = mapped_column(String(40), primary_key=True)
 
-    __table_args__: Any = (Index("ix_awaited_owner", "owner", "record_id"),)
+    __table_args__ = (Index("ix_awaited_owner", "owner", "record_id"),)
 
 
 def settle(session: Session, record: Record, owners: Iterable[str]) -> list[str]:
@@ -44,13 +46,13 @@ def waiting(keys: Collection[str]) -> ColumnElement[bool]:
     return Record.id.in_(union(*_both(keys, Record.id)))
 
 
-def most_urgent(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[Any]:
+def most_urgent(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[int]:
     """The ids of at most so many records that wait for one of these: each half read along its own index."""
     halves = [half.where(*conditions).order_by(*URGENCY).limit(most).subquery() for half in _both(keys, Record.id)]
     return select(union(*(select(half.c.id) for half in halves)).subquery().c.id)
 
 
-def counted(keys: Collection[str], *columns: object) -> list[Select[Any]]:
+def counted(keys: Collection[str], *columns: SQLColumnExpression[object]) -> list[Columns]:
     """Aggregates over what waits for one of these, in two parts to be added up."""
     own, others = _both(keys, *columns)
     return [own, others.where(or_(Record.owner.is_(None), Record.owner.not_in(keys)))]
@@ -59,6 +61,6 @@ def counted(keys: Collection[str], *columns: object) -> list[Select[Any]]:
 URGENCY = (Record.due_at.is_(None), Record.due_at, Record.id)
 
 
-def _both(keys: Collection[str], *columns: Any) -> tuple[Select[Any], Select[Any]]:
+def _both(keys: Collection[str], *columns: SQLColumnExpression[object]) -> tuple[Columns, Columns]:
     others = select(Awaited.record_id).where(Awaited.owner.in_(keys))
     return select(*columns).where(Record.owner.in_(keys)), select(*columns).where(Record.id.in_(others))

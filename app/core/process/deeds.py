@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..record.records import Record
 from ..rights.actor import Actor
+from ..types import Values
 
 if TYPE_CHECKING:
     from .workflow import Transition
@@ -26,12 +27,12 @@ class Deed(Generic[R]):
     record: R
     step: Transition[R]
     actor: Actor
-    data: dict[str, Any]
+    data: Values
     at: datetime
-    own: dict[str, Any] = field(default_factory=dict)  # the company's own fields, by code
-    changes: dict[str, list[Any]] = field(default_factory=dict)
+    own: Values = field(default_factory=dict)  # the company's own fields, by code
+    changes: dict[str, list[object]] = field(default_factory=dict)
     comment: str = ""
-    added: Any = None  # the rows of a part that this step appended
+    added: object = None  # the rows of a part that this step appended
     begins: dict[str, datetime] = field(default_factory=dict)  # deadlines that start at another moment
     due: dict[str, tuple[datetime, str]] = field(default_factory=dict)  # deadlines fixed by hand, with the reason
 
@@ -53,7 +54,10 @@ class Deed(Generic[R]):
         self.changes.update({name: [None, plain(value)] for name, value in values.items() if value not in (None, "")})
 
 
-def plain(value: object) -> Any:
+AnyDeed = Deed[Any]  # of a kind of record that is not known beforehand
+
+
+def plain(value: object) -> object:
     """A value as the history keeps it."""
     if value is None or (isinstance(value, bool | int | str) and not isinstance(value, StrEnum)):
         return value

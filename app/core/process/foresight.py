@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -114,7 +113,7 @@ def _asked(
     session: Session, place: Place, held: Holding, owner: str | None, department: int | None, n: int
 ) -> Counter[Goes]:
     """Where the records of one turn and one department would go; all are asked when the first of them goes."""
-    mapper: Any = sa.inspect(Record).polymorphic_map[place.workflow.name]
+    mapper = sa.inspect(Record).polymorphic_map[place.workflow.name]
     mine = (RECORDS.c.owner.is_not_distinct_from(owner), RECORDS.c.department_id.is_not_distinct_from(department))
     query = sa.select(mapper.class_).where(*place.here, *mine).order_by(RECORDS.c.id)
     goes = _goes(session, place, held, session.scalars(query.limit(1)).one(), owner)

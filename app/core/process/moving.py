@@ -10,24 +10,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ..model import Model
+from ..model import Model, rows_written, table_of
 from ..record.records import Record
 from . import whose_turn
 from .also_waiting import Awaited
 from .holding import Holding
 from .whose_turn import ByRight, alternatives
-from .workflow import WORKFLOWS, State, Workflow
+from .workflow import WORKFLOWS, AnyWorkflow, State
 
 SLICE = 500
 VERSION = sa.text("SELECT n FROM rights_version WHERE id = 1")
-RECORDS: Any = Record.__table__
-WAITING: Any = Awaited.__table__
+RECORDS, WAITING = table_of(Record), table_of(Awaited)
 
 
 class TurnFollowed(Model):
@@ -55,12 +53,12 @@ class TurnNews(Model):
 class Place:
     """One open state of one process."""
 
-    workflow: Workflow[Any]
+    workflow: AnyWorkflow
     state: str
     facts: State
 
     @property
-    def here(self) -> tuple[Any, Any]:
+    def here(self) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
         return RECORDS.c.kind == self.workflow.name, RECORDS.c.state == self.state
 
     @property
@@ -87,7 +85,7 @@ class Place:
         facts = [self._facts(turn, held) for turn in self.turns]
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
-    def _facts(self, turn: ByRight, held: Holding) -> tuple[Any, ...]:
+    def _facts(self, turn: ByRight, held: Holding) -> tuple[object, ...]:
         thing = self.workflow.thing
         row, roles = self.workflow.row(turn.step, self.state), held.roles(turn.step, thing)
         staffed = [(role, bool(held.people(role))) for role in roles]
@@ -152,8 +150,8 @@ def _followed(session: Session) -> dict[tuple[str, str], TurnFollowed]:
 def _locked(session: Session) -> dict[tuple[str, str], TurnFollowed]:
     """A row for every open state, locked: of several engines one follows."""
     rows = [{"kind": place.workflow.name, "state": place.state, "rights": 0, "holding": ""} for place in places()]
-    new: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[session.get_bind().dialect.name]
-    session.execute(new(TurnFollowed).values(rows).on_conflict_do_nothing())
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(TurnFollowed).values(rows).on_conflict_do_nothing())
     query = sa.select(TurnFollowed).order_by(TurnFollowed.kind, TurnFollowed.state).with_for_update()
     found = session.scalars(query, execution_options={"populate_existing": True})
     return {(row.kind, row.state): row for row in found}
@@ -173,13 +171,13 @@ def _sweep(session: Session, place: Place, held: Holding) -> int:
     first, *others = place.keys(session, held)
     owner = RECORDS.c.owner
     turned = sa.update(RECORDS).where(*place.here, sa.or_(owner != first, owner.is_(None))).values(owner=first)
-    moved: Any = session.execute(turned, execution_options={"changes_nothing": True})
+    moved = rows_written(session, turned, changes_nothing=True)
     if not place.facts.also:
         _beside(session, place, others)
-    if moved.rowcount:
+    if moved:
         session.expire_all()
-        _count(session, first, moved.rowcount)
-    return int(moved.rowcount)
+        _count(session, first, moved)
+    return moved
 
 
 def _beside(session: Session, place: Place, others: list[str]) -> None:
@@ -190,13 +188,12 @@ def _beside(session: Session, place: Place, others: list[str]) -> None:
     for key in others:
         known = sa.exists().where(Awaited.record_id == RECORDS.c.id, Awaited.owner == key)
         rows = sa.select(RECORDS.c.id, sa.literal(key)).where(*place.here, ~known)
-        new: Any = session.execute(sa.insert(WAITING).from_select(["record_id", "owner"], rows))
-        _count(session, key, new.rowcount)
+        _count(session, key, rows_written(session, sa.insert(WAITING).from_select(["record_id", "owner"], rows)))
 
 
 def _slice(session: Session, place: Place, row: TurnFollowed, held: Holding, most: int) -> int:
     """The next records of a state, one by one, each under lock; answers how many were asked."""
-    mapper: Any = sa.inspect(Record).polymorphic_map[place.workflow.name]
+    mapper = sa.inspect(Record).polymorphic_map[place.workflow.name]
     query = sa.select(mapper.class_).where(*place.here, RECORDS.c.id > row.upto).order_by(RECORDS.c.id).limit(most)
     query = query.with_for_update(of=Record).execution_options(populate_existing=True)
     records = session.scalars(query).all()

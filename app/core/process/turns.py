@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import NamedTuple
 
 from flask_appbuilder.security.sqla.models import Group, PermissionView, Role, User
 from sqlalchemy import ColumnElement, ForeignKey, String, or_, select, text
@@ -68,17 +68,28 @@ def left_to(session: Session, user_id: int) -> list[int]:
 
 def _heirs(session: Session, user_id: int) -> list[tuple[int, int]]:
     gone = session.execute(LEFT, {"user": user_id}).all()
-    departments = {row.id: row for row in session.execute(LED)} if gone else {}
+    departments = _led(session) if gone else {}
     heirs = ((row.user_id, _manager(departments, row.department_id) or row.leader_id) for row in gone)
     return [(gone_id, heir) for gone_id, heir in heirs if heir]
 
 
-def _manager(departments: dict[int, Any], department_id: int | None) -> int | None:
+class _Department(NamedTuple):
+    id: int
+    parent_id: int | None
+    manager_id: int | None
+
+
+def _led(session: Session) -> dict[int, _Department]:
+    """Every department by its number, with its manager where that one is active."""
+    return {row.id: _Department(*row) for row in session.execute(LED)}
+
+
+def _manager(departments: dict[int, _Department], department_id: int | None) -> int | None:
     """The manager of a department, else of the one above."""
-    place, above = departments.get(department_id or 0), set()
+    place, above = departments.get(department_id or 0), set[int]()
     while place is not None and place.manager_id is None and place.id not in above:
         above.add(place.id)
-        place = departments.get(place.parent_id)
+        place = departments.get(place.parent_id or 0)
     return place.manager_id if place is not None else None
 
 
@@ -94,7 +105,7 @@ def answerable(session: Session, department_id: int | None, persons: Iterable[in
     The department is the record's, that of the person it lies with, or the one that carries the function.
     """
     asked = [(WORKS_IN, {"user": person}) for person in persons] + [(HOME, {"code": code}) for code in functions]
-    departments = {row.id: row for row in session.execute(LED)}
+    departments = _led(session)
     places = (session.execute(*question).scalar() for question in asked)
     for place in (department_id, *places) if department_id else places:
         if manager := _manager(departments, place):

@@ -17,7 +17,7 @@ from .holding import Holding
 from .turns import answerable, user_turn
 
 if TYPE_CHECKING:
-    from .workflow import Transition, Workflow
+    from .workflow import AnyStep, AnyWorkflow
 
 Condition = Callable[[Any], bool]
 Persons = Callable[[Session, Any], Iterable[int]]
@@ -45,13 +45,13 @@ class ByRight:
     def holds_for(self, record: Record) -> bool:
         return self.when is None or self.when(record)
 
-    def keys(self, session: Session, workflow: Workflow[Any], record: Record, held: Holding) -> list[str]:
+    def keys(self, session: Session, workflow: AnyWorkflow, record: Record, held: Holding) -> list[str]:
         """`user:17`, or `role:5@3` for each function: the first owns the record, the others are awaited."""
         lying = self._lying(session, record)
         row = workflow.row(self.step, record.state)
         return self._able(workflow, row, record, held, lying) or [self.left(session, row, record, lying)]
 
-    def is_left(self, session: Session, workflow: Workflow[Any], record: Record, held: Holding) -> bool:
+    def is_left(self, session: Session, workflow: AnyWorkflow, record: Record, held: Holding) -> bool:
         """Nobody can take the step."""
         row = workflow.row(self.step, record.state)
         return not self._able(workflow, row, record, held, self._lying(session, record))
@@ -60,7 +60,7 @@ class ByRight:
         return list(dict.fromkeys(self.persons(session, record))) if self.persons else []
 
     def _able(
-        self, workflow: Workflow[Any], row: Transition[Any] | None, record: Record, held: Holding, lying: list[int]
+        self, workflow: AnyWorkflow, row: AnyStep | None, record: Record, held: Holding, lying: list[int]
     ) -> list[str]:
         able = [user_turn(person) for person in lying if held.has(person, self.step, workflow.thing)]
         if able:
@@ -68,7 +68,7 @@ class ByRight:
         return self.of_functions(workflow, row, held, record)
 
     def of_functions(
-        self, workflow: Workflow[Any], row: Transition[Any] | None, held: Holding, record: Any = None
+        self, workflow: AnyWorkflow, row: AnyStep | None, held: Holding, record: Record | None = None
     ) -> list[str]:
         """The functions that hold the step and have people; none when nobody could take it."""
         order = {code: place for place, code in enumerate(self._named(row))}
@@ -83,16 +83,16 @@ class ByRight:
     def left(
         self,
         session: Session,
-        row: Transition[Any] | None,
-        record: Any = None,
+        row: AnyStep | None,
+        record: Record | None = None,
         lying: Iterable[int] = (),
     ) -> str:
         """Nobody can take it: the manager of the department concerned, else the executive in charge."""
-        narrowed = record is not None and row is not None and row.whose is not None
-        department = record.department_id if narrowed else None
-        return answerable(session, department, lying if narrowed else (), self._named(row))
+        if record is None or row is None or row.whose is None:
+            return answerable(session, None, (), self._named(row))
+        return answerable(session, record.department_id, lying, self._named(row))
 
-    def _named(self, row: Transition[Any] | None) -> tuple[str, ...]:
+    def _named(self, row: AnyStep | None) -> tuple[str, ...]:
         return self.named or (row.granted_to if row else ())
 
 
@@ -104,12 +104,12 @@ def alternatives(turn: Turn | None) -> tuple[ByRight, ...]:
     return (turn,) if isinstance(turn, ByRight) else turn or ()
 
 
-def due(workflow: Workflow[Any], record: Record) -> ByRight | None:
+def due(workflow: AnyWorkflow, record: Record) -> ByRight | None:
     """The turn that holds for a record; None when it is done."""
     return next((each for each in alternatives(workflow.states[record.state].turn) if each.holds_for(record)), None)
 
 
-def due_at(workflow: Workflow[Any], record: Record) -> datetime | None:
+def due_at(workflow: AnyWorkflow, record: Record) -> datetime | None:
     """Until when whoever's turn it is has time: the end of what the step meets, never of what somebody else owes."""
     turn = due(workflow, record)
     if turn is None:
@@ -122,12 +122,12 @@ def due_at(workflow: Workflow[Any], record: Record) -> datetime | None:
     return min(mine or (item.due_at for item in clocks if item.code not in others), default=None)
 
 
-def _met_by(workflow: Workflow[Any], record: Record, turns: Iterable[ByRight]) -> set[str]:
+def _met_by(workflow: AnyWorkflow, record: Record, turns: Iterable[ByRight]) -> set[str]:
     rows = (workflow.row(each.step, record.state) for each in turns)
     return {code for row in rows if row for code in row.meets}
 
 
-def awaited(session: Session, workflow: Workflow[Any], record: Record, held: Holding | None = None) -> list[str]:
+def awaited(session: Session, workflow: AnyWorkflow, record: Record, held: Holding | None = None) -> list[str]:
     """Everybody a record waits for: first who owns it, then who holds the same step, then who is awaited beside."""
     turn = due(workflow, record)
     if turn is None:
@@ -137,14 +137,14 @@ def awaited(session: Session, workflow: Workflow[Any], record: Record, held: Hol
     return list(dict.fromkeys(key for each in turns for key in each.keys(session, workflow, record, held)))
 
 
-def settle(session: Session, workflow: Workflow[Any], record: Record, held: Holding | None = None) -> tuple[str, ...]:
+def settle(session: Session, workflow: AnyWorkflow, record: Record, held: Holding | None = None) -> tuple[str, ...]:
     """Write down whose turn it is and who else is awaited; answers who is newly awaited beside."""
     keys = awaited(session, workflow, record, held)
     record.owner = keys[0] if keys else None
     return tuple(also_waiting.settle(session, record, keys[1:]))
 
 
-def stood_for(step: Transition[Any], record: Record, actor: Actor) -> int | None:
+def stood_for(step: AnyStep, record: Record, actor: Actor) -> int | None:
     """代理: the absent colleague by whose right, or in whose place, somebody acts."""
     if (person := actor.for_whom(step.name)) is not None or step.whose is None or actor.user_id is None:
         return person
@@ -154,7 +154,7 @@ def stood_for(step: Transition[Any], record: Record, actor: Actor) -> int | None
     return next((each for each in away if step.whose(record, replace(actor, stands_for=frozenset({each})))), None)
 
 
-def _key(workflow: Workflow[Any], row: Transition[Any] | None, record: Record | None, role: int, held: Holding) -> str:
+def _key(workflow: AnyWorkflow, row: AnyStep | None, record: Record | None, role: int, held: Holding) -> str:
     """A function anywhere or in the record's department, as far as the step is theirs; empty when it is not."""
     if row is None or row.whose is None or record is None:
         return f"role:{role}@0"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -15,7 +15,7 @@ from ..record import history
 from ..record.records import Record
 from ..rights.actor import Actor
 from ..time import clock, deadlines
-from ..types import Text
+from ..types import Text, Values
 from . import whose_turn
 from .deeds import Deed
 from .whose_turn import ByRight, Turn
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..fields.forms import StepForm
 
 R = TypeVar("R", bound=Record)
+S = TypeVar("S", bound=StrEnum)
 Guard = Callable[[Deed[R]], str | None]
 Starts = str | Callable[[R], str | None]
 
@@ -60,6 +61,9 @@ class Transition(Generic[R]):
         return [code for code in named if code]
 
 
+AnyStep = Transition[Any]  # of a process that is not known beforehand
+
+
 @dataclass(frozen=True)
 class State:
     """How a state is shown, whose turn it is (nobody's when the record is done), and who else is awaited."""
@@ -87,17 +91,17 @@ class Fired:
 
     session: Session
     record: Record
-    workflow: Workflow[Any]
+    workflow: AnyWorkflow
     step: str
     line: history.History
     actor: Actor
-    data: dict[str, Any]
+    data: Values
     joined: tuple[str, ...] = ()  # further turns the record has begun to wait for
 
 
 LISTENERS: list[Callable[[Fired], None]] = []
 REACTIONS: dict[tuple[str, str], list[Callable[[Fired], None]]] = {}
-WORKFLOWS: dict[str, Workflow[Any]] = {}
+WORKFLOWS: dict[str, AnyWorkflow] = {}
 
 
 class Workflow(Generic[R]):
@@ -109,7 +113,7 @@ class Workflow(Generic[R]):
         *,
         thing: str,
         initial: StrEnum,
-        states: Mapping[Any, State],
+        states: Mapping[S, State],
         steps: Iterable[Transition[R]],
         stages: tuple[Stage, ...] = (),
         tabs: Mapping[str, tuple[Text, tuple[StrEnum, ...]]] | None = None,
@@ -122,7 +126,8 @@ class Workflow(Generic[R]):
         from ..fields.forms import at  # the fields know people, and people whose turn it is
 
         placed = (replace(step, form=at(step.form, name, step.name)) if step.form else step for step in steps)
-        self.states, self.stages, self.begins = states, stages, begins
+        self.states: Mapping[str, State] = dict(states.items())
+        self.stages, self.begins = stages, begins
         self.steps: tuple[Transition[R], ...] = tuple(placed)
         self.tabs, self.since, self.looks_at = tabs or {}, since or {}, looks_at
         self._rows = {(step.name, str(source)): step for step in self.steps for source in step.source}
@@ -162,9 +167,9 @@ class Workflow(Generic[R]):
         session: Session,
         record: R,
         actor: Actor,
-        data: dict[str, Any] | None = None,
+        data: Values | None = None,
         *,
-        due: Mapping[str, tuple[Any, str]] | None = None,
+        due: Mapping[str, tuple[datetime | date, str]] | None = None,
         clause: str = "",
     ) -> history.History:
         """A new record exists: the same history line, deadlines and mails as any later step.
@@ -206,7 +211,7 @@ class Workflow(Generic[R]):
         record: R,
         name: str,
         actor: Actor,
-        data: Mapping[str, Any] | None = None,
+        data: Mapping[str, object] | None = None,
         *,
         version: int | None = None,
         at: datetime | None = None,
@@ -296,7 +301,10 @@ class Workflow(Generic[R]):
         return joined
 
 
-def allowed(step: Transition[Any], record: Record, actor: Actor) -> bool:
+AnyWorkflow = Workflow[Any]  # of a kind of record that is not known beforehand
+
+
+def allowed(step: AnyStep, record: Record, actor: Actor) -> bool:
     """Granted by the administrator, and this record is this person's where the step says so."""
     return actor.may(step.name) and (actor.is_system or step.whose is None or step.whose(record, actor))
 

@@ -9,10 +9,11 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import String, event
-from sqlalchemy.orm import Mapper, mapped_column
+from sqlalchemy.orm import MappedColumn, Mapper, mapped_column
 
 from ..model import Model
 
+Key = Callable[[str | None], str | None]  # what is the same has the same
 UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 DASHES = "\u02d7\u2043\u2212\u2500\u2501\u2e3a\u2e3b\ufe58"  # beside those Unicode calls dashes
 WAVES = "\u301c\u3030"  # a range, not a dash
@@ -113,7 +114,7 @@ def code_key(text: str | None) -> str | None:
 # ---- stored keys
 
 
-def followed(source: str, key: Callable[[Any], str | None], length: int, **kw: Any) -> Any:
+def followed(source: str, key: Key, length: int, *, index: bool = False) -> MappedColumn[str]:
     """A column that holds the key of another one, however its row is written."""
 
     def bounded(text: str | None) -> str | None:
@@ -123,11 +124,11 @@ def followed(source: str, key: Callable[[Any], str | None], length: int, **kw: A
     def in_bulk(context: Any) -> str | None:
         return bounded(context.get_current_parameters().get(source))
 
-    return mapped_column(String(length), default=in_bulk, info={"follows": (source, bounded)}, **kw)
+    return mapped_column(String(length), default=in_bulk, info={"follows": (source, bounded)}, index=index)
 
 
 @cache
-def _followers(mapper: Mapper[object]) -> list[tuple[str, str, Callable[[Any], Any]]]:
+def _followers(mapper: Mapper[object]) -> list[tuple[str, str, Key]]:
     return [(name, *column.info["follows"]) for name, column in mapper.columns.items() if "follows" in column.info]
 
 

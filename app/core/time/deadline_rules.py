@@ -56,7 +56,7 @@ class Default:
     in_workdays: Callable[[Any], bool] = lambda record: False  # nobody is late over a holiday for what can wait
 
     @property
-    def kept(self) -> dict[str, Any]:
+    def kept(self) -> dict[str, object]:
         """What of it is a row that the administrator may change."""
         return {name: getattr(self, name) for name in ("code", *KEPT)}
 
