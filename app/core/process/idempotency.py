@@ -6,9 +6,8 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from flask import jsonify, request
+from flask import Response, jsonify, request
 from flask_babel import gettext as _
 from sqlalchemy import JSON, Integer, String
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +17,8 @@ from ..model import Model
 from ..time.clock import now
 from ..types import UtcDateTime
 from .refused import Refused
+
+Answer = tuple[Response, int]
 
 
 class IdempotencyKey(Model):
@@ -29,11 +30,13 @@ class IdempotencyKey(Model):
     user_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
     status: Mapped[int]
-    body: Mapped[Any] = mapped_column(JSON)
+    body: Mapped[dict[str, object]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
-def once(session: Session, user_id: int, deed: Callable[[], tuple[dict[str, Any], int]], content: str = "") -> Any:
+def once(
+    session: Session, user_id: int, deed: Callable[[], tuple[dict[str, object], int]], content: str = ""
+) -> Answer | None:
     """Do a deed and commit; with an Idempotency-Key only the first time.
 
     `content` stands for what was sent where that is not JSON.
@@ -63,7 +66,7 @@ def once(session: Session, user_id: int, deed: Callable[[], tuple[dict[str, Any]
     return jsonify(answer), status
 
 
-def _known(session: Session, key: str, user_id: int, digest: str) -> Any:
+def _known(session: Session, key: str, user_id: int, digest: str) -> Answer | None:
     row = session.get(IdempotencyKey, (key, user_id))
     if row is None:
         return None
