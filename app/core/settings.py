@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,7 +15,7 @@ from app.extensions import db
 from .model import Model
 from .record import decisions
 from .time.clock import now
-from .types import UtcDateTime
+from .types import UtcDateTime, Values
 
 if TYPE_CHECKING:
     from .types import Text
@@ -25,12 +26,12 @@ class Declared:
     """One switch of the regulation, with the default this project decided on."""
 
     key: str
-    default: Any
+    default: object
     label: Text
     kind: str = "text"  # text, phone, mail, int, decimal, bool, choice, region, time, number, picture
     group: Text = ""
     help: Text = ""
-    choices: tuple[tuple[str, Any], ...] = ()
+    choices: tuple[tuple[str, Text], ...] = ()
     optional: bool = False  # may be left empty
 
 
@@ -40,8 +41,8 @@ class Setting(Model):
     __tablename__ = "setting"
 
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
-    value: Mapped[Any] = mapped_column(JSON)
-    changed_at: Mapped[Any] = mapped_column(UtcDateTime, default=now)
+    value: Mapped[object] = mapped_column(JSON)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 DECLARED: dict[str, Declared] = {}
@@ -49,7 +50,7 @@ decisions.WORDS["Setting"] = {"value": _l("Value")}
 decisions.NAMES["Setting"] = lambda key: DECLARED[key].label if key in DECLARED else key
 
 
-def told(key: str, _name: str, value: Any) -> Any:
+def told(key: str, _name: str, value: object) -> object:
     """A value as the changes by administrators tell it."""
     item = DECLARED.get(key)
     if item is None:
@@ -71,10 +72,10 @@ def declare(*settings: Declared) -> None:
     DECLARED.update({each.key: each for each in settings})
 
 
-def _stored(session: Session) -> dict[str, Any]:
+def _stored(session: Session) -> Values:
     if "settings" not in session.info:
         session.info["settings"] = {row.key: row.value for row in session.scalars(select(Setting))}
-    values: dict[str, Any] = session.info["settings"]
+    values: Values = session.info["settings"]
     return values
 
 

@@ -16,6 +16,7 @@ Money = sa.Numeric(14, 2)
 Text = str | LazyString  # words, also those that are chosen when they are read
 Values = dict[str, Any]  # the answers of a form, by field name
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Json = dict[str, Any]  # an object as it is sent and answered
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -47,10 +48,10 @@ class _EnumColumn(TypeDecorator[StrEnum]):
         super().__init__(length)
         self.enum = enum
 
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         return None if value is None else self.enum(value).value
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> StrEnum | None:
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> StrEnum | None:
         return None if value is None else self.enum(value)
 
 
@@ -72,7 +73,7 @@ class IsoMoment(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def extra_column() -> Mapped[dict[str, Any]]:
+def extra_column() -> Mapped[Json]:
     """Where a table keeps the company's own fields: code → value as JSON has it. Replaced, never changed in place."""
     return mapped_column(sa.JSON, default=dict, server_default=sa.text("'{}'"))
 

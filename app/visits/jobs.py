@@ -76,19 +76,19 @@ def due(record: Complaint) -> dict[str, str] | None:
 
 def arrive_by(record: Complaint) -> str | None:
     """2.2: from this moment on a late arrival says why."""
-    return plain(_ends(record, ARRIVALS))  # type: ignore[no-any-return]
+    return plain(_ends(record, ARRIVALS))
 
 
 def return_by(record: Complaint) -> str | None:
     """2.6: from this moment on a form handed in late says why."""
-    return plain(_ends(record, ("RETURN_FORM",)))  # type: ignore[no-any-return]
+    return plain(_ends(record, ("RETURN_FORM",)))
 
 
 def back_at(record: Complaint) -> str | None:
     """2.6: when the technician came back from this very visit."""
     done_at = record.service.completed_at if record.service else None
     back = record.back_at if record.back_at and done_at and record.back_at >= done_at else None
-    return plain(back)  # type: ignore[no-any-return]
+    return plain(back)
 
 
 def found(record: Complaint) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft4Validator, Draft202012Validator
 
 from app.core.kind.registry import KINDS, things
+from app.core.rest.shapes import of_function, says
 from app.core.time import clock
 from app.demo.plots import PLOTS
 from app.demo.story import tell
@@ -249,3 +250,8 @@ def test_a_field_of_the_companys_own_is_described_at_once(rest: Any):
     told = rest("reception").get("customer/_info").json
     assert "extra.press" in told["filters"]
     assert "extra.press" in {each["name"] for each in told["add_columns"]}
+
+
+@pytest.mark.parametrize(("promised", "told"), [(Any, None), (object, None), (int, {"type": "integer"})])
+def test_a_function_that_promises_nothing_says_nothing_of_its_answer(promised: Any, told: Any) -> None:
+    assert of_function(says(promised, lambda row: row)) == told

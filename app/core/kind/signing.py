@@ -146,13 +146,14 @@ def own_file(deed: AnyDeed, *categories: str) -> str | None:
 
 def sign(deed: AnyDeed) -> Confirmation:
     """The customer's name under the text as it stands now."""
-    record, said = deed.record, {name: deed.data.get(name) for name in TOLD}
+    record, said, under = deed.record, {name: deed.data.get(name) for name in TOLD}, to_sign(deed.record)
+    assert under is not None  # its table asks `is_written` before
     deed.note(**said)
     row = Confirmation(
         round=round_of(record),
         at=deed.at,
         by_id=deed.actor.user_id,
-        subject_id=to_sign(record).id,
+        subject_id=under.id,
         content_sha256=digest(record),
         attachment_id=proof(deed),
         **said,

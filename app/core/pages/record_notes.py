@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, flash, jsonify, redirect, request, url_for
+from flask import Response, abort, flash, jsonify, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -119,7 +119,7 @@ class NotesAndFiles:
         return served(self.get_or_404(pk), number)
 
 
-def served(record: Record, number: int) -> Any:
+def served(record: Record, number: int) -> Response:
     """A file of a record the person may see, always as a download."""
     return attachments.sent(_of(record, number), as_attachment=True)
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask import abort, current_app, send_file
+from flask import Response, abort, current_app, send_file
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String
@@ -51,7 +51,7 @@ COMMON = (
     Category(FROZEN, _l("Signed record (frozen)")),
     Category("other", _l("Other")),
 )
-CATEGORIES: dict[str, Any] = {each.code: each.label for each in COMMON}  # those of the kinds beside
+CATEGORIES: dict[str, Text] = {each.code: each.label for each in COMMON}  # those of the kinds beside
 ANY_FORMAT: set[str] = set()
 
 
@@ -62,7 +62,7 @@ def declare(categories: Iterable[Category]) -> None:
         ANY_FORMAT.update({each.code} if each.any_format else ())
 
 
-def offered(categories: Iterable[Category]) -> dict[str, Any]:
+def offered(categories: Iterable[Category]) -> dict[str, Text]:
     """What a person may call a file of a kind: its own categories, then those of every record."""
     return {each.code: each.label for each in (*categories, *COMMON) if each.code != FROZEN}
 
@@ -130,16 +130,16 @@ def damage_of(attachment: Attachment) -> str | None:
     return None
 
 
-def sent(attachment: Attachment, **options: Any) -> Any:
+def sent(attachment: Attachment, as_attachment: bool = False) -> Response:
     """The file itself; one that is missing or no longer what was attached is never handed out."""
     if damage := damage_of(attachment):
         current_app.logger.error("record %s: %s", attachment.record_id, damage)
         abort(410)
-    options = {"mimetype": attachment.mime, "download_name": attachment.name, "max_age": 0, **options}
-    return send_file(path_of(attachment), **options)
+    path, name = path_of(attachment), attachment.name
+    return send_file(path, mimetype=attachment.mime, download_name=name, max_age=0, as_attachment=as_attachment)
 
 
-def thumbnail(attachment: Attachment) -> Any:
+def thumbnail(attachment: Attachment) -> Response:
     """A small picture of a kept one, made once."""
     if damage_of(attachment):
         return sent(attachment)

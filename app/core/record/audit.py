@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -57,7 +56,7 @@ def of_records(session: Session, ids: list[int]) -> Iterator[str]:
             yield f"{numbers[record_id]}{_(': ')}{sentence}"
 
 
-def _differences(known: Any, rows: list[witness.Row]) -> Iterator[str]:
+def _differences(known: witness.Known | None, rows: list[witness.Row]) -> Iterator[str]:
     if known is None:
         yield _("what the portal wrote of it is not witnessed any more")
         return
@@ -139,7 +138,7 @@ def _chains(session: Session, hashes: dict[int, str]) -> Iterator[str]:
 
 
 def _details(session: Session) -> Iterator[str]:
-    rows: Any = session.execute(
+    rows = session.execute(
         select(
             History.record_id,
             History.seq,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
@@ -14,15 +13,15 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from ..model import Model
 from ..time import clock
-from ..types import UtcDateTime
+from ..types import Json, UtcDateTime
 
 MOST = 100
 NOTHING = "—"
 RESTORED = "@restored"
 REASONS = {RESTORED: _l("Back to the original")}  # what the portal gives as the reason, told in the reader's words
-WORDS: dict[str, dict[str, Any] | Callable[[str], Any]] = {}  # thing → what its parts are called
-NAMES: dict[str, Callable[[str], Any]] = {}  # thing → what one of it is called, by its key
-VALUES: dict[str, Callable[[str, str, Any], Any]] = {}  # thing → a value of one's part in words, where it is a code
+WORDS: dict[str, Mapping[str, object] | Callable[[str], object]] = {}  # thing → what its parts are called
+NAMES: dict[str, Callable[[str], object]] = {}  # thing → what one of it is called, by its key
+VALUES: dict[str, Callable[[str, str, object], object]] = {}  # thing → a value of a part in words, where it is a code
 
 
 class Decision(Model):
@@ -36,8 +35,8 @@ class Decision(Model):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     thing: Mapped[str] = mapped_column(String(60))
     key: Mapped[str] = mapped_column(String(160))
-    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of what changed, the rest is not repeated
-    after: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    before: Mapped[Json] = mapped_column(JSON, default=dict)  # of what changed, the rest is not repeated
+    after: Mapped[Json] = mapped_column(JSON, default=dict)
     reason: Mapped[str] = mapped_column(Text, default="")
 
     by: Mapped[User | None] = relationship()
@@ -50,8 +49,8 @@ def note(
     session: Session,
     thing: str,
     key: str,
-    before: dict[str, Any],
-    after: dict[str, Any],
+    before: Mapping[str, object],
+    after: Mapping[str, object],
     by_id: int | None,
     reason: str = "",
 ) -> bool:
@@ -95,7 +94,7 @@ def moves(decision: Decision) -> list[tuple[str, str, str]]:
     return [(word, was, now) for word, was, now in told if (was, now) != (NOTHING, NOTHING)]
 
 
-def in_words(words: Mapping[str, Any], value: object) -> object:
+def in_words(words: Mapping[str, object], value: object) -> object:
     """A code, or several, by the words for them."""
     if isinstance(value, list):
         return [words.get(each, each) for each in value]
@@ -112,5 +111,5 @@ def _told(decision: Decision, name: str, value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _of(values: dict[str, object], names: set[str]) -> dict[str, Any]:
+def _of(values: Mapping[str, object], names: set[str]) -> Json:
     return {name: values[name] for name in sorted(names) if name in values}

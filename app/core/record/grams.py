@@ -6,8 +6,7 @@ The grams narrow a search and LIKE on the text decides, so an index never adds o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -42,13 +41,15 @@ def tokens(codes: Iterable[int]) -> str:
     return " ".join(f"{number & 0xFFFFFFFF:08x}" for number in sorted(codes))
 
 
-class Grams(sa.types.TypeDecorator[Any]):
+class Grams(sa.types.TypeDecorator[list[int]]):
     """int[] with a GIN index on PostgreSQL; nothing on SQLite, where an FTS5 table holds the codes."""
 
     impl, cache_ok = sa.Text, True
 
-    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
-        return dialect.type_descriptor(ARRAY(sa.Integer()) if dialect.name == "postgresql" else sa.Text())
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Sequence[int]] | sa.types.TypeEngine[str]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(ARRAY(sa.Integer()))
+        return dialect.type_descriptor(sa.Text())
 
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+    def process_bind_param(self, value: Iterable[int] | None, dialect: sa.Dialect) -> list[int] | None:
         return sorted(value) if value is not None and dialect.name == "postgresql" else None

@@ -12,10 +12,9 @@ import hmac
 import itertools
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from flask import current_app, has_request_context, request
 from flask_appbuilder.security.sqla.models import User
@@ -24,6 +23,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from ..model import Model
 from ..time.clock import now
+from ..types import Json
 from .records import Record
 
 BATCH = 20_000
@@ -78,7 +78,7 @@ class History(Model):
         return self.detail.comment if self.detail else ""
 
     @property
-    def changes(self) -> dict[str, Any]:
+    def changes(self) -> Json:
         return self.detail.changes if self.detail else {}
 
 
@@ -89,7 +89,7 @@ class HistoryDetail(Model):
 
     line_id: Mapped[int] = mapped_column(ForeignKey("history.id"), primary_key=True)
     comment: Mapped[str] = mapped_column(Text, default="")
-    changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    changes: Mapped[Json] = mapped_column(JSON, default=dict)
     ip: Mapped[str] = mapped_column(String(45), default="")
     salt: Mapped[str] = mapped_column(String(32))
 
@@ -117,7 +117,7 @@ class HistoryBlock(Model):
     noted: Mapped[int | None]  # how many blocks were noted outside by then; None before that was kept
 
     @property
-    def facts(self) -> list[Any]:
+    def facts(self) -> list[object]:
         """What the hash covers beside the block before and the lines."""
         return [self.members, self.at] if self.noted is None else [self.members, self.at, self.noted]
 
@@ -146,7 +146,7 @@ def append(
     on_behalf_id: int | None = None,
     clause: str = "",
     comment: str = "",
-    changes: dict[str, Any] | None = None,
+    changes: Mapping[str, object] | None = None,
 ) -> History:
     """Write the next line of a record. The caller holds the lock on the record."""
     ip = (request.remote_addr or "") if has_request_context() else ""

@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
@@ -19,6 +18,7 @@ from sqlalchemy import ForeignKey, Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .. import settings
+from ..counted import rows_changed
 from ..model import Model
 from ..time import clock
 from ..types import UtcDateTime
@@ -65,8 +65,8 @@ def revoke(session: Session, record: Record, purpose: str) -> bool:
     """The links for this purpose no longer hold; False when there was none. The caller commits."""
     unused = (PublicLink.record_id == record.id, PublicLink.purpose == purpose, PublicLink.used_at.is_(None))
     standing = update(PublicLink).where(*unused, PublicLink.revoked_at.is_(None))
-    done: Any = session.execute(standing.values(revoked_at=clock.now()).execution_options(synchronize_session=False))
-    return bool(done.rowcount)
+    revoked = standing.values(revoked_at=clock.now()).execution_options(synchronize_session=False)
+    return rows_changed(session, revoked) > 0
 
 
 def issue(session: Session, record: Record, purpose: str, subject_id: int = 0) -> PublicLink:
@@ -101,10 +101,8 @@ def find(session: Session, token: str) -> PublicLink | None:
 def consume(session: Session, link: PublicLink) -> bool:
     """Use it up; True for exactly one of those who try at once. The caller commits."""
     unused = (PublicLink.id == link.id, PublicLink.used_at.is_(None), PublicLink.revoked_at.is_(None))
-    done: Any = session.execute(
-        update(PublicLink).where(*unused).values(used_at=clock.now()).execution_options(synchronize_session=False)
-    )
-    return bool(done.rowcount)
+    used = update(PublicLink).where(*unused).values(used_at=clock.now()).execution_options(synchronize_session=False)
+    return rows_changed(session, used) > 0
 
 
 def current(session: Session, record_id: int, purpose: str) -> PublicLink | None:

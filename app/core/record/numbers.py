@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -28,6 +27,10 @@ DAYS = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d"}
 SIGNS = re.compile(r"[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]*")
 SETTING = "number_"
 HIGHEST = 999_999  # what a counter is taken to reach
+INSERTS: dict[str, Callable[[type[NumberSeries]], postgresql.Insert | sqlite.Insert]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}
 
 
 class NumberSeries(Model):
@@ -65,9 +68,8 @@ def is_taken(session: Session, number: str) -> bool:
 
 def next_in(session: Session, series: str) -> int:
     """Move the counter of a series."""
-    insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[session.get_bind().dialect.name]
     statement = (
-        insert(NumberSeries)
+        INSERTS[session.get_bind().dialect.name](NumberSeries)
         .values(series=series, last=1)
         .on_conflict_do_update(index_elements=["series"], set_={"last": NumberSeries.last + 1})
         .returning(NumberSeries.last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..kind.facts import fact
 from ..model import Model
 from ..time.clock import now
-from ..types import UtcDateTime, extra_column
+from ..types import Json, UtcDateTime, extra_column
 
 if TYPE_CHECKING:
     from ..time.deadlines import Deadline
@@ -58,7 +58,7 @@ class Record(Model):
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     seq: Mapped[int] = mapped_column(default=0)
     head: Mapped[str] = mapped_column(String(64), default="")
-    extra: Mapped[dict[str, Any]] = extra_column()
+    extra: Mapped[Json] = extra_column()
 
     history: Mapped[list[History]] = relationship(order_by="History.seq", back_populates="record", viewonly=True)
     deadlines: Mapped[list[Deadline]] = relationship(order_by="Deadline.id", back_populates="record")
@@ -71,8 +71,8 @@ class Record(Model):
     )
     created_by: Mapped[User | None] = relationship(foreign_keys=[created_by_id])
 
-    __mapper_args__: Any = {"polymorphic_on": "kind", "polymorphic_identity": "record"}
-    __table_args__: Any = (
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "record"}
+    __table_args__ = (
         Index(
             "ix_record_work",
             "owner",

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapper, ORMExecuteState, Session
+from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
 
 from ..kind import own_fields
-from ..kind.facts import searched
+from ..kind.facts import Attribute, searched
+from ..model import Model
 from ..text import phones
 from ..text.sameness import HAN, code_key, folded, searchable
 from .grams import needed, tokens
@@ -26,6 +26,7 @@ from .shadows import BATCH, SHADOW, columns_of_a_shadow, forget, learn, shadow_n
 WIDE = re.compile(rf"(?<!\S)[{HAN}](?:\s+[{HAN}](?!\S))+")  # 李　明: a short name set wide
 SHORTEST = 2  # one character has no gram, and finds everything
 WORDS = 10
+KEY = "id"  # of every row that has a shadow
 INDEXES: list[SearchIndex] = []
 
 
@@ -80,10 +81,11 @@ class SearchIndex:
     It looks through the columns that are named, words and codes; without any, through the facts that say so.
     """
 
-    def __init__(self, model: Any, *columns: str, codes: Sequence[str] = (), name: str = "") -> None:
+    def __init__(self, model: type[Model], *columns: str, codes: Sequence[str] = (), name: str = "") -> None:
         self.model, self.columns, self.codes = model, columns, codes
         self.name = name or f"{model.__tablename__}{SHADOW}"
-        self.table = sa.Table(self.name, model.metadata, *columns_of_a_shadow(model.__table__.c.id))
+        key = model.metadata.tables[model.__tablename__].c[KEY]
+        self.table = sa.Table(self.name, model.metadata, *columns_of_a_shadow(key))
         sa.event.listen(model, "after_insert", self._insert, propagate=True)
         sa.event.listen(model, "after_update", self._update, propagate=True)
         sa.event.listen(model, "before_delete", self._delete, propagate=True)
@@ -95,16 +97,18 @@ class SearchIndex:
         """Every typed word in the row's own text."""
         return found(self.has, session, typed)
 
-    def has(self, session: Session, word: str, key: Any = None, whole: bool = False) -> sa.ColumnElement[bool]:
+    def has(
+        self, session: Session, word: str, key: Attribute | None = None, whole: bool = False
+    ) -> sa.ColumnElement[bool]:
         """The condition that a row (the one `key` points to) contains a word, as it stands or with its digits alone.
 
         A whole one stands between blanks.
         """
-        key = self.model.id if key is None else key
+        key = getattr(self.model, KEY) if key is None else key
         spellings = {word, re.sub(r"[()+]", "", word) if phones.QUERY.fullmatch(word) else word}
         return sa.or_(*(self._has(session, each, key, whole) for each in sorted(spellings)))
 
-    def _has(self, session: Session, word: str, key: Any, whole: bool) -> sa.ColumnElement[bool]:
+    def _has(self, session: Session, word: str, key: Attribute, whole: bool) -> sa.ColumnElement[bool]:
         shadow, fts = shadow_named(self.name)
         text, wanted = (" " + shadow.c.text + " ", f" {word} ") if whole else (shadow.c.text, word)
         contains = text.contains(wanted, autoescape=True)
@@ -116,7 +120,7 @@ class SearchIndex:
         else:
             match = fts.c[fts.name].op("MATCH")(tokens(codes))
             found = found.where(shadow.c.id.in_(sa.select(fts.c.rowid).where(match)))
-        return key.in_(found)  # type: ignore[no-any-return]
+        return key.in_(found)
 
     # ---- keeping
 
@@ -141,28 +145,29 @@ class SearchIndex:
         parts += own_fields.searchable(connection, model, row) if self.has_own(model) else []
         return " ".join(dict.fromkeys(filter(None, parts)))
 
-    def _insert(self, _mapper: Any, connection: sa.Connection, row: Any) -> None:
+    def _insert(self, _mapper: object, connection: sa.Connection, row: object) -> None:
         if any(self.looked_through(type(row))):
-            learn(connection, self.name, [(row.id, self.text_of(connection, type(row), row))])
+            learn(connection, self.name, [(getattr(row, KEY), self.text_of(connection, type(row), row))])
 
-    def _update(self, mapper: Any, connection: sa.Connection, row: Any) -> None:
-        state: Any = sa.inspect(row)
+    def _update(self, mapper: object, connection: sa.Connection, row: object) -> None:
+        state: InstanceState[object] = sa.inspect(row)
         if any(state.attrs[name].history.has_changes() for name in self._read(type(row))):
-            forget(connection, self.name, row.id)
+            forget(connection, self.name, getattr(row, KEY))
             self._insert(mapper, connection, row)
 
-    def _delete(self, _mapper: Any, connection: sa.Connection, row: Any) -> None:
-        forget(connection, self.name, row.id)
+    def _delete(self, _mapper: object, connection: sa.Connection, row: object) -> None:
+        forget(connection, self.name, getattr(row, KEY))
 
     def fill_missing(self, session: Session, model: object = None) -> int:
         """Index the rows (of one model) that have no shadow yet; answers how many."""
         mappers = sa.inspect(model or self.model).self_and_descendants
         return sum(self._fill(session, each) for each in mappers if any(self.looked_through(each.class_)))
 
-    def _fill(self, session: Session, mapper: Mapper[Any]) -> int:
+    def _fill(self, session: Session, mapper: Mapper[Model]) -> int:
         done, model = 0, mapper.class_
-        columns = [getattr(model, name).label(name) for name in ("id", *self._read(model))]
-        missing = sa.select(*columns).where(~model.id.in_(sa.select(self.table.c.id))).order_by(model.id)
+        columns = [getattr(model, name).label(name) for name in (KEY, *self._read(model))]
+        key: Attribute = getattr(model, KEY)
+        missing = sa.select(*columns).where(~key.in_(sa.select(self.table.c.id))).order_by(key)
         if mapper.polymorphic_on is not None:
             missing = missing.where(mapper.polymorphic_on == mapper.polymorphic_identity)
         while rows := session.execute(missing.limit(BATCH)).all():
@@ -171,10 +176,10 @@ class SearchIndex:
             done += len(rows)
         return done
 
-    def learn_again(self, session: Session, model: Any, condition: sa.ColumnElement[bool]) -> None:
+    def learn_again(self, session: Session, model: type[Model], condition: sa.ColumnElement[bool]) -> None:
         """What is looked for in these rows of a model was decided anew."""
         connection = session.connection()
-        for number in session.scalars(sa.select(model.id).where(condition)).all():
+        for number in session.scalars(sa.select(getattr(model, KEY)).where(condition)).all():
             forget(connection, self.name, number)
         self.fill_missing(session, model)
 
@@ -185,7 +190,7 @@ class PhoneIndex(SearchIndex):
     LEAST = 4  # fewer digits are no part of a number
     DIGITS = "phone_digits"  # where a model that has numbers keeps their keys
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: type[Model]) -> None:
         super().__init__(model, self.DIGITS, name=f"{model.__tablename__}_phone{SHADOW}")
 
     def looked_through(self, model: object) -> tuple[Sequence[str], Sequence[str]]:
@@ -204,7 +209,7 @@ class PhoneIndex(SearchIndex):
 
 
 @sa.event.listens_for(Session, "do_orm_execute")
-def _written_in_bulk(state: ORMExecuteState) -> sa.Result[Any] | None:
+def _written_in_bulk(state: ORMExecuteState) -> sa.Result[*tuple[object, ...]] | None:
     """Rows that are written many at once are found like any other."""
     if not state.is_insert or state.bind_mapper is None:
         return None

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from .grams import Grams, grams, tokens
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 SHADOW = "_search"  # every shadow's name ends so, and no other table's
 BATCH = 2_000
 Texts = Sequence[tuple[int, str]]
 
 
-def columns_of_a_shadow(key: Any) -> tuple[sa.Column[Any], ...]:
+def columns_of_a_shadow(key: str | sa.Column[int]) -> tuple[sa.schema.SchemaItem, ...]:
     """The columns of a shadow; `key` is the id it stands for."""
     return (
         sa.Column("id", sa.Integer, sa.ForeignKey(key, ondelete="CASCADE"), primary_key=True),
@@ -39,7 +42,7 @@ def in_no_model(name: str) -> bool:
 
 
 @cache
-def shadow_named(name: str) -> tuple[Any, Any]:
+def shadow_named(name: str) -> tuple[sa.TableClause, sa.TableClause]:
     """A shadow and its FTS5 table, as statements name them."""
     shadow = sa.table(name, sa.column("id", sa.Integer), sa.column("text", sa.Text), sa.column("grams", Grams))
     return shadow, sa.table(f"{name}_fts", sa.column("rowid", sa.Integer), sa.column(f"{name}_fts"), sa.column("g"))
@@ -48,7 +51,7 @@ def shadow_named(name: str) -> tuple[Any, Any]:
 # ---- in migrations
 
 
-def lay_search(op: Any, name: str, table: str) -> None:
+def lay_search(op: Operations, name: str, table: str) -> None:
     """The shadow of a table, with the index each database is good at."""
     op.create_table(name, *columns_of_a_shadow(f"{table}.id"))
     if _on_sqlite(op.get_bind()):
@@ -58,21 +61,21 @@ def lay_search(op: Any, name: str, table: str) -> None:
         op.create_index(f"ix_{name}_grams", name, ["grams"], postgresql_using="gin")
 
 
-def lift_search(op: Any, name: str) -> None:
+def lift_search(op: Operations, name: str) -> None:
     """A shadow goes with all that belongs to it."""
     if _on_sqlite(op.get_bind()):
         op.execute(f"DROP TABLE {name}_fts")
     op.drop_table(name)
 
 
-def empty_search(op: Any, name: str) -> None:
+def empty_search(op: Operations, name: str) -> None:
     """Nothing is found any more until `portal init` fills the shadow anew."""
     op.execute(f"DELETE FROM {name}")  # noqa: S608 (our own name)
     if _on_sqlite(op.get_bind()):
         op.execute(f"INSERT INTO {name}_fts({name}_fts) VALUES ('delete-all')")  # noqa: S608
 
 
-def move_search(op: Any, source: str, target: str, table: str) -> None:
+def move_search(op: Operations, source: str, target: str, table: str) -> None:
     """What one shadow knows of the rows of a table is known by another shadow, too."""
     connection, (known, _fts), (shadow, fts) = op.get_bind(), shadow_named(source), shadow_named(target)
     mine = known.c.id.in_(sa.select(sa.table(table, sa.column("id")).c.id))
@@ -107,9 +110,9 @@ def forget(connection: sa.Connection, name: str, number: int) -> None:
     connection.execute(shadow.delete().where(shadow.c.id == number))
 
 
-def _index(connection: sa.Connection, fts: Any, rows: Texts) -> None:
-    values: dict[str, Any] = {name: sa.bindparam(name) for name in ("rowid", "g")}
-    connection.execute(fts.insert().values(values), [{"rowid": row, "g": tokens(grams(text))} for row, text in rows])
+def _index(connection: sa.Connection, fts: sa.TableClause, rows: Texts) -> None:
+    query = fts.insert().values(rowid=sa.bindparam("rowid"), g=sa.bindparam("g"))
+    connection.execute(query, [{"rowid": row, "g": tokens(grams(text))} for row, text in rows])
 
 
 def _on_sqlite(connection: sa.Connection) -> bool:

@@ -30,6 +30,7 @@ METHODS = Choices(
     kept_in=("confirmation.method",),
 )
 
+Signable = Record | Part
 PAPERS = ("signature", "return_slip")  # the files that may carry a signature
 
 
@@ -38,8 +39,8 @@ class Signed:
     """What the customer signs of a kind: the text of a row. Where the record itself is no such row, its rows are."""
 
     text: Callable[[Any], str]
-    rows: Callable[[Any], Iterable[Any]] = lambda record: (record,)
-    now: Callable[[Any], Any] = lambda record: record  # the one that is to be signed; None while there is none
+    rows: Callable[[Any], Iterable[Signable]] = lambda record: (record,)
+    now: Callable[[Any], Signable | None] = lambda record: record  # what is to be signed; None while nothing is
 
 
 SIGNED: dict[str, Signed] = {}  # kind → what is signed of it, as kinds are registered
@@ -77,7 +78,7 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def to_sign(record: Record) -> Any:
+def to_sign(record: Record) -> Signable | None:
     """The row that is to be signed now; None while there is none, or where nothing is ever signed."""
     signed = SIGNED.get(record.kind)
     return signed.now(record) if signed else None

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
+from sqlalchemy.orm import Mapped, Mapper, RelationshipProperty, Session, mapped_column
 
 from ..model import Model
 from .history import key
@@ -30,6 +30,9 @@ from .shadows import is_shadow
 if TYPE_CHECKING:
     from ..types import Text
 
+    Known = sa.Row[int, str, str]  # what a record's witness holds
+
+Columns = tuple[sa.Column[object], ...]
 Marks = dict[str, dict[str, str]]  # "deadline:12" → column → mark
 
 BESIDE = frozenset(  # belongs to a record and proves nothing: chained by itself, computed, or a matter of service
@@ -40,8 +43,8 @@ WORKING = frozenset(  # columns that follow from others
     {"record.changed_at", "record.owner", "deadline.tell_at"}
 )
 BATCH = 500
-WORDS: dict[str, tuple[Any, str]] = {}  # table → what a row is called, and the column that tells which one
-THINGS: dict[str, Any] = {}  # table → the same of what a domain declares
+WORDS: dict[str, tuple[Text, str]] = {}  # table → what a row is called, and the column that tells which one
+THINGS: dict[str, Text] = {}  # table → the same of what a domain declares
 FIRST: dict[str, str] = {}  # column → what it was called when it was first marked: a mark keeps that name
 BROKEN = "broken"
 
@@ -56,7 +59,7 @@ class Witness(Model):
     code: Mapped[str] = mapped_column(sa.String(64))
 
 
-WITNESSES: Any = Witness.__table__
+WITNESSES = Witness.metadata.tables[Witness.__tablename__]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,21 +67,21 @@ class Part:
     """A table whose rows belong to records: its key, the columns that are marked, and the way to the record."""
 
     table: sa.Table
-    path: tuple[sa.Column[Any], ...]  # the columns to go along; the last one holds the record's id
-    keys: tuple[sa.Column[Any], ...]
-    columns: tuple[sa.Column[Any], ...]
+    path: Columns  # the columns to go along; the last one holds the record's id
+    keys: Columns
+    columns: Columns
 
     @property
-    def record_id(self) -> sa.Column[Any]:
+    def record_id(self) -> sa.Column[object]:
         return self.path[-1]
 
-    def rows(self) -> sa.Select[Any]:
+    def rows(self) -> sa.Select[*tuple[object, ...]]:
         """Every row with the id of its record first."""
-        query: sa.Select[Any] = sa.select(self.record_id.label("of_record"), *self.keys, *self.columns)
+        told = [self.record_id.label("of_record"), *self.keys, *self.columns]
         source: sa.FromClause = self.table
         for column, onward in zip(self.path, self.path[1:], strict=False):
             source = source.join(onward.table, column == next(iter(onward.table.primary_key)))
-        return query.select_from(source)
+        return sa.select(*told).select_from(source)
 
 
 # ---- what is witnessed
@@ -94,12 +97,12 @@ def first_called(names: dict[str, str]) -> None:
     FIRST.update(names)
 
 
-def name_in_marks(column: sa.Column[Any]) -> str:
+def name_in_marks(column: sa.Column[object]) -> str:
     """What a column is called among the marks."""
     return FIRST.get(str(column), column.name)
 
 
-def called_of(table: str) -> tuple[Any, str]:
+def called_of(table: str) -> tuple[Text, str]:
     """What a row of a table is called, and the column that tells which one."""
     return WORDS[table] if table in WORDS else (THINGS[table], "")
 
@@ -107,15 +110,15 @@ def called_of(table: str) -> tuple[Any, str]:
 @cache
 def parts() -> dict[str, Part]:
     """All of them by table, found along the keys that lead to a record."""
-    tables: dict[str, sa.Table] = Model.metadata.tables
-    ways = {"record": (Record.__table__.c.id,)}
+    tables = Model.metadata.tables
+    ways: dict[str, Columns] = {"record": (tables["record"].c.id,)}
     while more := {name: way for name, table in tables.items() if name not in ways and (way := _way(table, ways))}:
         ways |= more
     found = {name: ways[name] for name in sorted(ways) if name not in BESIDE and not is_shadow(name)}
     return {name: _part(tables[name], way) for name, way in found.items()}
 
 
-def _way(table: sa.Table, ways: dict[str, Any]) -> tuple[Any, ...] | None:
+def _way(table: sa.Table, ways: dict[str, Columns]) -> Columns | None:
     """Along the first key that must be there."""
     for column in table.columns:
         for link in column.foreign_keys:
@@ -127,7 +130,7 @@ def _way(table: sa.Table, ways: dict[str, Any]) -> tuple[Any, ...] | None:
     return None
 
 
-def _part(table: sa.Table, way: tuple[Any, ...]) -> Part:
+def _part(table: sa.Table, way: Columns) -> Part:
     keys = tuple(table.primary_key)
     marked = (column for column in table.columns if not column.primary_key and str(column) not in WORKING)
     return Part(table, way, keys, tuple(marked))
@@ -136,21 +139,19 @@ def _part(table: sa.Table, way: tuple[Any, ...]) -> Part:
 @cache
 def is_witnessed(mapper: Mapper[object]) -> bool:
     """Whether rows of this kind belong to a record."""
-    tables: Any = mapper.tables
-    return any(table.name in parts() for table in tables)
+    return any(table.name in parts() for table in mapper.tables)
 
 
 @cache
-def columns_of(mapper: Mapper[object]) -> tuple[tuple[str, sa.Column[Any]], ...]:
+def columns_of(mapper: Mapper[object]) -> tuple[tuple[str, sa.Column[object]], ...]:
     """Attribute and column of what is marked of a kind of row; nothing for what is not witnessed."""
-    tables: Any = mapper.tables
-    marked = {column for table in tables if table.name in parts() for column in parts()[table.name].columns}
-    known: Any = mapper.column_attrs
-    return tuple((prop.key, column) for prop in known for column in prop.columns if column in marked)
+    marked = {column for table in mapper.tables if table.name in parts() for column in parts()[table.name].columns}
+    kept = ((prop.key, column) for prop in mapper.column_attrs for column in prop.columns)
+    return tuple((key, column) for key, column in kept if isinstance(column, sa.Column) and column in marked)
 
 
 @cache
-def pairs_of(mapper: Mapper[object]) -> tuple[Any, ...]:
+def pairs_of(mapper: Mapper[object]) -> tuple[RelationshipProperty[object], ...]:
     """The relations of a kind of row that are kept in a witnessed table of pairs."""
     return tuple(link for link in mapper.relationships if link.secondary is not None and str(link.secondary) in parts())
 
@@ -169,12 +170,12 @@ def _secret() -> bytes:
     return hmac.new(key(), b"witness", hashlib.sha256).digest()
 
 
-def _plain(column: sa.Column[Any], value: Any) -> str:
+def _plain(column: sa.Column[object], value: object) -> str:
     """A value the same way whether a form gave it or the database."""
     if value is None:
         return "\0"
     if isinstance(column.type, sa.Boolean):
-        return str(int(value))
+        return str(int(bool(value)))
     if isinstance(column.type, sa.Numeric):
         return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-(column.type.scale or 0))))
     if isinstance(column.type, sa.JSON):
@@ -207,7 +208,7 @@ class Row:
 
     part: Part
     name: str
-    values: dict[str, Any]
+    values: dict[str, object]
 
     @property
     def title(self) -> str:
@@ -234,7 +235,7 @@ def rows_of(session: Session, ids: list[int]) -> dict[int, list[Row]]:
         width = 1 + len(part.keys)
         for row in session.execute(part.rows().where(part.record_id.in_(ids))):
             values = dict(zip((column.name for column in part.columns), row[width:], strict=True))
-            found[row[0]].append(Row(part, row_name(part, row[1:width]), values))
+            found[row.of_record].append(Row(part, row_name(part, row[1:width]), values))
     return found
 
 
@@ -247,7 +248,7 @@ def batches(session: Session, *conditions: sa.ColumnElement[bool]) -> Iterator[l
         last = ids[-1]
 
 
-def stored(connection: Any, ids: list[int], lock: bool = False) -> dict[int, Any]:
+def stored(connection: sa.Connection, ids: list[int], lock: bool = False) -> dict[int, Known]:
     """What is witnessed of some records."""
     query = sa.select(WITNESSES).where(WITNESSES.c.record_id.in_(ids)).order_by(WITNESSES.c.record_id)
     return {row.record_id: row for row in connection.execute(query.with_for_update() if lock else query)}

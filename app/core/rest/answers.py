@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import wraps
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar, overload
 
-from flask import jsonify, request
+from flask import Response, jsonify, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -21,22 +21,25 @@ from ..process import versions
 from ..process.answer import ANSWERED, answer_to
 from ..process.refused import Forbidden, Invalid
 from ..time import clock
+from ..types import Json
 from . import query
 
-F = TypeVar("F", bound=Callable[..., Any])
+Asked = ParamSpec("Asked")
+Answered = TypeVar("Answered")
+Message = tuple[Response, int]  # what is wrong, and the status
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
 
-def message(code: int, text: Any) -> Any:
+def message(code: int, text: object) -> Message:
     """An answer that says what is wrong."""
     return jsonify(message=text), code
 
 
-def spoken(handler: F) -> F:
+def spoken(handler: Callable[Asked, Answered]) -> Callable[Asked, Answered | Message]:
     """Every refusal as its status and a sentence; nothing half-saved."""
 
     @wraps(handler)
-    def answer(*args: Any, **kwargs: Any) -> Any:
+    def answer(*args: Asked.args, **kwargs: Asked.kwargs) -> Answered | Message:
         try:
             if (problem := _cookie_without_token()) is not None:
                 return problem
@@ -45,7 +48,7 @@ def spoken(handler: F) -> F:
             db.session.rollback()
             return _answer(error)
 
-    return answer  # type: ignore[return-value]
+    return answer
 
 
 def spoken_of(code: int) -> str:
@@ -54,7 +57,7 @@ def spoken_of(code: int) -> str:
     return _("%(title)s. %(advice)s", title=title, advice=advice)
 
 
-def _answer(error: Exception) -> Any:
+def _answer(error: Exception) -> Message:
     if isinstance(error, query.BadQuery):
         return message(400, str(error))
     if isinstance(error, Forbidden):
@@ -67,7 +70,7 @@ def _answer(error: Exception) -> Any:
     raise error
 
 
-def _cookie_without_token() -> Any:
+def _cookie_without_token() -> Message | None:
     """A browser's cookie alone changes nothing: it must bring the form token; a bearer token needs none."""
     if request.method not in CHANGING or request.headers.get("Authorization", "").startswith("Bearer "):
         return None
@@ -78,7 +81,7 @@ def _cookie_without_token() -> Any:
     return None
 
 
-def body() -> dict[str, Any]:
+def body() -> Json:
     """The JSON of the request, the company's own fields by the names of the forms. Raises Invalid."""
     data = request.get_json(silent=True)
     if not isinstance(data, dict):
@@ -96,7 +99,11 @@ def if_match() -> int | None:
     return versions.number(seen)
 
 
-def plain(value: Any) -> Any:
+@overload
+def plain(value: date | None) -> str | None: ...
+@overload
+def plain(value: object) -> object: ...
+def plain(value: object) -> object:
     """A value as JSON: money as text with two decimals, moments in ISO 8601 with the business zone's offset."""
     if isinstance(value, datetime):
         return clock.local(value).isoformat(timespec="seconds")

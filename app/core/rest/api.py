@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import jsonify
+from flask import Response, jsonify
+from flask.typing import ResponseReturnValue
 from flask_appbuilder.api import BaseApi as FabApi
 from flask_appbuilder.api import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name, protect
 from flask_babel import gettext as _
-from sqlalchemy import func
-from sqlalchemy.orm import Query
+from sqlalchemy import SQLColumnExpression, func
+from sqlalchemy.orm import Query, Session
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.extensions import db
 
@@ -24,9 +26,10 @@ from ..process import versions
 from ..process.refused import Invalid
 from ..rights.actor import Actor
 from ..rights.current import actor_for, current_rights
-from ..rights.filters import only_scopes
+from ..rights.filters import RowFilter, only_scopes
+from ..types import Json, Values
 from . import query
-from .answers import body, if_match, message, plain, spoken, spoken_of
+from .answers import Message, body, if_match, message, plain, spoken, spoken_of
 from .describing import DescribedRows
 
 __all__ = ["BaseApi", "body", "if_match", "message", "plain", "spoken"]
@@ -38,18 +41,17 @@ class BaseApi(DescribedRows, FabApi):
     datamodel: SQLAInterface
     form: type[StepForm] | None = None
     correction: type[StepForm] | None = None  # what is asked of a change, where that is something else
-    fields: Sequence[str | tuple[str, Callable[[Any], Any]]] = ()  # what an answer tells
     filters: Sequence[str] = ()  # what may be filtered and ordered by, under the names that answers use
     kept_as: Mapping[str, str] = {}  # the column of a name that is not its own
     masked: frozenset[str] = frozenset()  # columns nobody finds rows by who may not see how to reach people
-    writer: Any = None  # (session, row, values) → row: how it is kept, where writing the fields does not do
-    base_filters: Sequence[Any] = ()
-    eager: Sequence[Any] = ()
+    writer: Callable[[Session, Any, Values], object] | None = None  # where writing the fields does not do
+    base_filters: Sequence[RowFilter] = ()
+    eager: Sequence[ExecutableOption] = ()
     allow_browser_login = True
     csrf_exempt = True  # `spoken` checks the token of browsers itself
-    base_permissions: Any = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
+    base_permissions: Sequence[str] = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
     writes: frozenset[str] = frozenset({"post", "put", "delete"})
-    openapi_spec_methods: Any = {}
+    openapi_spec_methods: Mapping[str, Json] = {}
 
     def __init__(self) -> None:
         self.exclude_route_methods: set[str] = {"post", "put", "delete"} - self.writes
@@ -59,10 +61,10 @@ class BaseApi(DescribedRows, FabApi):
 
     # ---- what FAB itself answers, in words
 
-    def response_401(self) -> Any:
+    def response_401(self) -> Message:
         return message(401, spoken_of(401))
 
-    def response_403(self) -> Any:
+    def response_403(self) -> Message:
         return message(403, spoken_of(403))
 
     # ---- rows
@@ -78,13 +80,17 @@ class BaseApi(DescribedRows, FabApi):
         return found
 
     @property
-    def pk_column(self) -> Any:
-        return getattr(self.datamodel.obj, self.datamodel.get_pk_name())
+    def pk_column(self) -> SQLColumnExpression[object]:
+        found: SQLColumnExpression[object] = getattr(self.model, self.datamodel.get_pk_name())
+        return found
 
-    def row(self, pk: Any) -> Any:
+    def pk_of(self, row: object) -> object:
+        return getattr(row, self.datamodel.get_pk_name())
+
+    def row(self, pk: object) -> Any:
         return one_or_404(self.scoped(), self.pk_column, pk)
 
-    def dump(self, row: Any, names: Sequence[str] = ()) -> dict[str, Any]:
+    def dump(self, row: object, names: Sequence[str] = ()) -> Json:
         """What REST tells of a row, or the named part of it."""
         named = [*self.named, *([("extra", own_shown.told)] if self.has_own else [])]
         return {
@@ -94,22 +100,7 @@ class BaseApi(DescribedRows, FabApi):
         }
 
     @property
-    def named(self) -> list[tuple[str, Callable[[Any], Any] | None]]:
-        """What an answer tells, and how; the column of that name where nothing is said."""
-        return [(item, None) if isinstance(item, str) else item for item in self.fields]
-
-    @property
-    def has_own(self) -> bool:
-        """Whether the administrator may give it fields of the company's own."""
-        return hasattr(self.datamodel.obj, "extra")
-
-    @property
-    def told(self) -> list[str]:
-        """The names of the fields an answer tells."""
-        return [*(name for name, _how in self.named), *(["extra"] if self.has_own else [])]
-
-    @property
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, query.Compared]:
         """What may be filtered and ordered by: a column, also under the name the answers use for it."""
         hidden = frozenset() if not self.masked or self.may("see_contact") else self.masked
         names = (name for name in self.filters if name not in hidden)
@@ -120,18 +111,18 @@ class BaseApi(DescribedRows, FabApi):
 
     # ---- what a kind may replace
 
-    def create(self, values: dict[str, Any]) -> Any:
+    def create(self, values: Values) -> object:
         return self._written(None, values)
 
-    def change(self, row: Any, values: dict[str, Any], version: int) -> Any:
+    def change(self, row: object, values: Values, version: int) -> object:
         """Write the fields to a row that still has the version the caller has seen."""
         return self._written(row, values)
 
-    def _written(self, row: Any, values: dict[str, Any]) -> Any:
+    def _written(self, row: object, values: Values) -> object:
         writer = type(self).writer
         return writer(db.session, row, values) if writer else write(db.session, self.datamodel.obj, row, values)
 
-    def current(self, row: Any) -> dict[str, Any]:
+    def current(self, row: object) -> Values:
         """The row as its form, so that a PUT may name only what changes."""
         form = self.correction or self.form
         assert form is not None
@@ -143,7 +134,7 @@ class BaseApi(DescribedRows, FabApi):
     @protect()
     @spoken
     @permission_name("list")
-    def get_list(self) -> Any:
+    def get_list(self) -> Response:
         """List
         ---
         get:
@@ -163,16 +154,15 @@ class BaseApi(DescribedRows, FabApi):
         found = query.narrowed(self.scoped(), columns, wanted)
         count = found.with_entities(func.count(self.pk_column)).order_by(None).scalar()
         rows = query.page_of(query.ordered(found, columns, self.pk_column, wanted), wanted).options(*self.eager).all()
-        key = self.datamodel.get_pk_name()
         return jsonify(
-            count=count, ids=[getattr(row, key) for row in rows], result=[self.dump(row, names) for row in rows]
+            count=count, ids=[self.pk_of(row) for row in rows], result=[self.dump(row, names) for row in rows]
         )
 
     @expose("/<pk>", methods=["GET"])
     @protect()
     @spoken
     @permission_name("show")
-    def get(self, pk: str) -> Any:
+    def get(self, pk: str) -> Response:
         """Read
         ---
         get:
@@ -187,13 +177,13 @@ class BaseApi(DescribedRows, FabApi):
             404: {description: "not there, or not visible"}
         """
         row = self.row(pk)
-        return jsonify(id=getattr(row, self.datamodel.get_pk_name()), result=self.dump(row))
+        return jsonify(id=self.pk_of(row), result=self.dump(row))
 
     @expose("/", methods=["POST"])
     @protect()
     @spoken
     @permission_name("add")
-    def post(self) -> Any:
+    def post(self) -> ResponseReturnValue:
         """Create
         ---
         post:
@@ -216,7 +206,7 @@ class BaseApi(DescribedRows, FabApi):
     @protect()
     @spoken
     @permission_name("edit")
-    def put(self, pk: str) -> Any:
+    def put(self, pk: str) -> ResponseReturnValue:
         """Change
         ---
         put:
@@ -251,7 +241,7 @@ class BaseApi(DescribedRows, FabApi):
     @protect()
     @spoken
     @permission_name("delete")
-    def delete(self, pk: str) -> Any:
+    def delete(self, pk: str) -> Response:
         """Delete
         ---
         delete:
@@ -269,16 +259,16 @@ class BaseApi(DescribedRows, FabApi):
         db.session.commit()
         return jsonify(message="OK")
 
-    def warnings(self, row: Any) -> list[str]:
+    def warnings(self, row: object) -> list[str]:
         """What whoever saved it should know at once."""
         return []
 
-    def _saved(self, row: Any) -> Any:
+    def _saved(self, row: object) -> Response:
         warnings = self.warnings(row)
         told = {"warnings": warnings} if warnings else {}
-        return jsonify(id=getattr(row, self.datamodel.get_pk_name()), result=self.dump(row), **told)
+        return jsonify(id=self.pk_of(row), result=self.dump(row), **told)
 
-    def _changed(self, row: Any) -> dict[str, Any]:
+    def _changed(self, row: object) -> Json:
         """The row as its form with what the caller sends: a PUT names only what changes."""
         return {**own_forms.standing(db.session, row), **self.current(row), **body()}
 
@@ -287,13 +277,13 @@ class BaseApi(DescribedRows, FabApi):
         base = self.correction if place == own_forms.EDIT and self.correction else self.form
         return own_forms.form_for(self.datamodel.obj, base, place)
 
-    def asked(self, row: Any) -> type[StepForm]:
+    def asked(self, row: object) -> type[StepForm]:
         """The form of what is sent now."""
         form = self.form_at(own_forms.CREATE if row is None else own_forms.EDIT)
         assert form is not None
         return form
 
-    def _values(self, data: Mapping[str, Any], row: Any) -> dict[str, Any]:
+    def _values(self, data: Mapping[str, object], row: object) -> Values:
         form = self.asked(row).of({key: plain(value) for key, value in data.items()})
         form.bind(row)
         own_forms.nothing_unasked(form, row, data)

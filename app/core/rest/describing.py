@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, TypedDict
 
 from apispec.exceptions import DuplicateComponentNameError
-from flask import jsonify
+from flask import Response, jsonify
 from flask_appbuilder.api import expose
 from flask_appbuilder.models.sqla import filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -20,8 +20,9 @@ from ..fields.forms import StepForm
 from ..kind import own_fields, own_forms, own_shown
 from ..kind.choices import offered
 from ..kind.facts import facts_of, name_in_forms, told_by
+from ..model import Model
 from ..rights.current import current_rights
-from ..types import PREFIX
+from ..types import PREFIX, Json
 from . import query, shapes
 from .answers import spoken
 from .shapes import Schema
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from ..types import Text
 
-WORDS: dict[str, Any] = {  # of what every thing or record has beside its facts
+WORDS: dict[str, Text] = {  # of what every thing or record has beside its facts
     "id": _l("Id"),
     "version": _l("Version"),
     "state": _l("State"),
@@ -45,7 +46,7 @@ WORDS: dict[str, Any] = {  # of what every thing or record has beside its facts
     "round": _l("Round"),
     "active": _l("Active"),
 }
-COMPARED: dict[str, Any] = {  # FAB's own words for its operators
+COMPARED: dict[str, Text] = {  # FAB's own words for its operators
     each.arg_name: each.name
     for each in (
         *(filters.FilterEqual, filters.FilterNotEqual, filters.FilterGreater, filters.FilterSmaller),
@@ -54,6 +55,7 @@ COMPARED: dict[str, Any] = {  # FAB's own words for its operators
     )
 }
 ASKED, TOLD = "requestBody", "responses"
+How = Callable[[Any], object]  # what an answer tells of a row, each of its own model
 
 
 class InfoChoice(TypedDict):
@@ -92,8 +94,8 @@ class Info(TypedDict):
 class Described:
     """A resource whose answers are described: those of its own routes by the types in `replies`."""
 
-    replies: ClassVar[dict[str, Any]] = {}  # route → the type of its answer
-    takes: ClassVar[dict[str, Any]] = {}  # route → the type of what is sent, or the component
+    replies: ClassVar[dict[str, object]] = {}  # route → the type of its answer
+    takes: ClassVar[dict[str, object]] = {}  # route → the type of what is sent, or the component
 
     def components(self) -> Iterator[tuple[str, Schema]]:
         """The schemas its operations refer to."""
@@ -108,7 +110,7 @@ class Described:
             except DuplicateComponentNameError:
                 continue
 
-    def operation_helper(self, operations: Any = None, func: Any = None, **kw: Any) -> None:
+    def operation_helper(self, *, operations: dict[str, Json], func: Callable[..., object], **kw: object) -> None:
         """What a route says of itself; whatever goes wrong is told as a message."""
         super().operation_helper(operations=operations, func=func, **kw)  # type: ignore[misc]
         deed = func.__name__
@@ -128,18 +130,15 @@ class DescribedRows(Described):
     """Lists and rows of one thing: one component for a row, one for each form that is sent."""
 
     datamodel: SQLAInterface
-    class_permission_name: Any
+    class_permission_name: str
     form: type[StepForm] | None
+    fields: Sequence[str | tuple[str, How]] = ()  # what an answer tells
     filters: Sequence[str]
     writes: frozenset[str]
     replies = {"info": Info}
     answer: type | None = None  # what a row tells, where no column says it
     form_at: Callable[[str], type[StepForm] | None]
     may: Callable[[str], bool]
-    named: Any
-    columns: Any
-    told: Any
-    has_own: Any
 
     @property
     def component(self) -> str:
@@ -163,8 +162,29 @@ class DescribedRows(Described):
         return told
 
     @property
-    def model(self) -> Any:
-        return self.datamodel.obj
+    def model(self) -> type[Model]:
+        found: type[Model] = self.datamodel.obj
+        return found
+
+    @property
+    def named(self) -> list[tuple[str, How | None]]:
+        """What an answer tells, and how; the column of that name where nothing is said."""
+        return [(item, None) if isinstance(item, str) else item for item in self.fields]
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the administrator may give it fields of the company's own."""
+        return hasattr(self.model, "extra")
+
+    @property
+    def told(self) -> list[str]:
+        """The names of the fields an answer tells."""
+        return [*(name for name, _how in self.named), *(["extra"] if self.has_own else [])]
+
+    @property
+    def columns(self) -> dict[str, query.Compared]:
+        """What may be filtered and ordered by."""
+        raise NotImplementedError
 
     def _extra(self) -> Schema:
         own = own_fields.of(db.session, own_fields.kind_of(self.model), retired=True)
@@ -187,7 +207,7 @@ class DescribedRows(Described):
                 schema.pop("required", None)  # a change names only what changes
             yield f"{self.component}.{place}", schema
 
-    def operation_helper(self, operations: Any = None, func: Any = None, **kw: Any) -> None:
+    def operation_helper(self, *, operations: dict[str, Json], func: Callable[..., object], **kw: object) -> None:
         super().operation_helper(operations=operations, func=func, **kw)
         deed = func.__name__
         for operation in operations.values():
@@ -206,7 +226,7 @@ class DescribedRows(Described):
     @protect()
     @spoken
     @permission_name("list")
-    def info(self) -> Any:
+    def info(self) -> Response:
         """What can be asked, told and sent here
         ---
         get:
@@ -232,7 +252,7 @@ class DescribedRows(Described):
         own = told.get("extra", {}).get("properties", {})
         return [*told.items(), *((f"{PREFIX}{code}", shape) for code, shape in own.items())]
 
-    def _filters(self) -> dict[str, Any]:
+    def _filters(self) -> dict[str, query.Compared]:
         """What may be filtered by, once: under the name that answers use."""
         names, own = set(self.told), own_shown.columns(self.model) if self.has_own else {}
         return own | {
@@ -266,19 +286,19 @@ ANSWERED: dict[str, Callable[[Schema, Schema], Schema]] = {
 }
 
 
-def _done(operation: Mapping[str, Any]) -> dict[str, Any] | None:
+def _done(operation: Json) -> Json | None:
     """The answer of an operation that succeeds, where its own text does not describe it."""
-    answers: dict[Any, dict[str, Any]] = operation.get(TOLD, {})
+    answers: dict[str | int, Json] = operation.get(TOLD, {})
     found = next((told for code, told in answers.items() if int(code) < 300), None)
     return None if found is None or "content" in found else found
 
 
-def in_json(schema: Schema) -> dict[str, Any]:
+def in_json(schema: Schema) -> Json:
     """A body of JSON."""
     return {"application/json": {"schema": schema}}
 
 
-def _word(name: str) -> str:
+def _word(name: str) -> Text:
     """What a field is called that no fact and no form names."""
     return WORDS.get(name) or name.replace("_", " ").capitalize()
 
@@ -288,7 +308,7 @@ def _worded(shape: Schema, label: Text) -> Schema:
     return {**({"allOf": [shape]} if "$ref" in shape else shape), "description": str(label)}
 
 
-def _words(form: type[StepForm] | None) -> dict[str, Any]:
+def _words(form: type[StepForm] | None) -> dict[str, Text]:
     return {field.name: field.label.text for field in form()} if form else {}
 
 
@@ -297,12 +317,12 @@ def _short(shape: Schema) -> Schema:
     return {name: shape[name] for name in ("type", "format", "nullable", "enum") if name in shape}
 
 
-def _asked_of(form: type[StepForm] | None) -> list[dict[str, Any]]:
+def _asked_of(form: type[StepForm] | None) -> list[Json]:
     """The fields of a form, each with its label and, where it is chosen, its choices."""
     return [_asked(field) for field in form() if isinstance(field, BusinessField)] if form else []
 
 
-def _asked(field: BusinessField) -> dict[str, Any]:
+def _asked(field: BusinessField) -> Json:
     facts = {"name": field.name, "label": str(field.label.text), "description": str(field.description or "")}
     told = {**facts, "required": field.required, **_short(shapes.sent(field.json_schema()))}
     told.pop("enum", None)

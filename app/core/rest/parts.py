@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, TypedDict
+from typing import TypedDict
 
 from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
 from flask_babel import get_locale
@@ -17,12 +18,15 @@ from ..pages import printing, timeline
 from ..pages.locks import lock
 from ..pages.record_notes import served
 from ..process.refused import Forbidden, Invalid
-from ..process.workflow import Workflow
+from ..process.workflow import AnyWorkflow
 from ..record import attachments
+from ..record.records import Record
 from ..record.shelf import Shelved
 from ..rights import masking
 from ..time import clock, delays
+from ..types import Json
 from .answers import body, message, plain, spoken, spoken_of
+from .api import BaseApi
 
 LineTold = TypedDict(
     "LineTold",
@@ -36,7 +40,7 @@ LineTold = TypedDict(
         "to": str | None,
         "clause": str | None,
         "comment": str | None,
-        "changes": dict[str, Any],
+        "changes": Json,
         "hash": str,
     },
 )
@@ -54,7 +58,7 @@ class DeadlineTold(TypedDict):
     status: str
     met_at: datetime | None
     reason: str | None
-    origin: dict[str, Any] | None
+    origin: Json | None
     explanation: str
 
 
@@ -77,15 +81,12 @@ class FileTold(TypedDict):
     uploaded_at: datetime
 
 
-class RecordParts:
+class RecordParts(BaseApi):
     """The resources under one record; its rows come through the kind's own row rights."""
 
-    workflow: Workflow[Any]
-    row: Any
-    scoped: Any
-    actor: Any
-    pk_column: Any
-    replies: ClassVar[dict[str, Any]] = {
+    workflow: AnyWorkflow
+    replies = {
+        **BaseApi.replies,
         "history": list[LineTold],
         "deadlines": list[DeadlineTold],
         "explain_delay": DelayTold,
@@ -93,13 +94,17 @@ class RecordParts:
         "attach": FileTold,
     }
 
+    def row(self, pk: object) -> Record:
+        found: Record = super().row(pk)
+        return found
+
     # ---- what hangs on the record
 
     @expose("/<pk>/history", methods=["GET"])
     @protect()
     @spoken
     @permission_name("show")
-    def history(self, pk: str) -> Any:
+    def history(self, pk: str) -> Response:
         """The record's history
         ---
         get:
@@ -138,7 +143,7 @@ class RecordParts:
     @protect()
     @spoken
     @permission_name("show")
-    def deadlines(self, pk: str) -> Any:
+    def deadlines(self, pk: str) -> Response:
         """The record's deadlines
         ---
         get:
@@ -174,7 +179,7 @@ class RecordParts:
     @protect()
     @spoken
     @permission_name("show")
-    def explain_delay(self, pk: str, number: int) -> Any:
+    def explain_delay(self, pk: str, number: int) -> ResponseReturnValue:
         """Give the reason for a missed deadline
         ---
         post:
@@ -210,7 +215,7 @@ class RecordParts:
     @protect()
     @spoken
     @permission_name("show")
-    def files(self, pk: str) -> Any:
+    def files(self, pk: str) -> Response:
         """The record's files
         ---
         get:
@@ -228,7 +233,7 @@ class RecordParts:
     @protect()
     @spoken
     @permission_name("attach")
-    def attach(self, pk: str) -> Any:
+    def attach(self, pk: str) -> ResponseReturnValue:
         """Attach a file
         ---
         post:
@@ -271,7 +276,7 @@ class RecordParts:
     @protect()
     @spoken
     @permission_name("show")
-    def download(self, pk: str, number: int) -> Any:
+    def download(self, pk: str, number: int) -> Response:
         """Download a file
         ---
         get:
@@ -295,7 +300,7 @@ class RecordParts:
     @protect()
     @spoken
     @permission_name("show")
-    def paper(self, pk: str, form: str) -> Any:
+    def paper(self, pk: str, form: str) -> ResponseReturnValue:
         """A paper form, as PDF or (Accept: text/html) as print view
         ---
         get:
@@ -325,7 +330,7 @@ class RecordParts:
         return printing.sent(printing.pdf(html), printing.file_name(paper, record, locale))
 
 
-def file_facts(row: attachments.Attachment) -> dict[str, Any]:
+def file_facts(row: attachments.Attachment) -> Json:
     """What REST tells of a file."""
     return {
         "id": row.id,

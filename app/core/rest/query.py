@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TypeGuard, TypeVar
 
 import prison
 from flask import current_app, request
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import Query
+from sqlalchemy import ColumnElement, SQLColumnExpression
+from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.types import TypeDecorator
 
 from ..text import cleaning
 from ..time import clock
 from ..types import PREFIX
 
-Operator = Callable[[Any, Any], ColumnElement[bool]]
+R = TypeVar("R")
+Compared = InstrumentedAttribute[object] | ColumnElement[object]  # a column, or what is made of some
+Operator = Callable[[Compared, object], ColumnElement[bool]]
 OPERATORS: dict[str, Operator] = {
     "eq": lambda column, value: column == value,
     "neq": lambda column, value: column != value,
@@ -38,7 +40,7 @@ class BadQuery(ValueError):
     """What was asked for can't be answered; str(e) says why (400)."""
 
 
-def asked() -> dict[str, Any]:
+def asked() -> dict[str, object]:
     """The rison (or JSON) argument as a dictionary."""
     text = request.args.get("q", "")
     if not text:
@@ -54,7 +56,7 @@ def asked() -> dict[str, Any]:
     return value
 
 
-def narrowed(query: Query[Any], columns: Mapping[str, object], wanted: Mapping[str, object]) -> Query[Any]:
+def narrowed(query: Query[R], columns: Mapping[str, Compared], wanted: Mapping[str, object]) -> Query[R]:
     """The query with the caller's filters."""
     filters = wanted.get("filters", [])
     if not isinstance(filters, list) or len(filters) > 20:
@@ -71,14 +73,11 @@ def narrowed(query: Query[Any], columns: Mapping[str, object], wanted: Mapping[s
     return query
 
 
-def kind_of(column: Any) -> type:
+def kind_of(column: Compared) -> type:
     """What Python holds for a column, also where the business has its own type for it."""
     kind = column.type
-    if holds := getattr(kind, "holds", None):
-        return holds  # type: ignore[no-any-return]
-    if isinstance(kind, TypeDecorator):
-        kind = kind.impl_instance if hasattr(kind, "impl_instance") else kind.impl
-    found: type = kind.python_type
+    plain = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+    found: type = getattr(kind, "holds", None) or plain.python_type
     return found
 
 
@@ -87,7 +86,7 @@ def relation(column: str) -> str:
     return column.removesuffix("_id").removesuffix("_code")
 
 
-def operators_of(column: Any) -> list[str]:
+def operators_of(column: Compared) -> list[str]:
     """How a column can be compared."""
     kind = kind_of(column)
     words = issubclass(kind, str) and not hasattr(column.type, "enum")
@@ -95,11 +94,11 @@ def operators_of(column: Any) -> list[str]:
     return [name for name in OPERATORS if name not in closed]
 
 
-def _known(name: object, names: Iterable[str]) -> bool:
+def _known(name: object, names: Iterable[str]) -> TypeGuard[str]:
     return isinstance(name, str) and name in names
 
 
-def _operand(column: Any, operator: str, value: Any, name: str) -> Any:
+def _operand(column: Compared, operator: str, value: object, name: str) -> object:
     """The value, when this column can be compared in this way."""
     allowed = operators_of(column)
     if operator in TEXTUAL:
@@ -119,7 +118,7 @@ def shown(wanted: Mapping[str, object], names: Sequence[str]) -> list[str]:
     return columns
 
 
-def typed(column: Any, value: Any, name: str) -> Any:
+def typed(column: Compared, value: object, name: str) -> object:
     """A filter's value in the column's own type."""
     if value is None:
         return None
@@ -128,9 +127,9 @@ def typed(column: Any, value: Any, name: str) -> Any:
         if kind is bool:
             return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
         if kind is int:
-            if isinstance(value, bool | float) or not -(2**31) < int(value) < 2**31:
+            if isinstance(value, bool | float) or not -(2**31) < (number := int(str(value))) < 2**31:
                 raise ValueError
-            return int(value)
+            return number
         if kind is datetime:
             return _moment(str(value))
         if kind is date:
@@ -157,7 +156,9 @@ def _amount(text: str) -> Decimal:
     return number
 
 
-def ordered(query: Query[Any], columns: Mapping[str, Any], pk: Any, wanted: Mapping[str, Any]) -> Query[Any]:
+def ordered(
+    query: Query[R], columns: Mapping[str, Compared], pk: SQLColumnExpression[object], wanted: Mapping[str, object]
+) -> Query[R]:
     """The query in the caller's order, newest first without one."""
     name = wanted.get("order_column")
     if name is None:
@@ -169,14 +170,15 @@ def ordered(query: Query[Any], columns: Mapping[str, Any], pk: Any, wanted: Mapp
     return query.order_by(key.nulls_last() if name.startswith(PREFIX) else key, pk.desc())
 
 
-def page_of(query: Query[Any], wanted: Mapping[str, Any]) -> Query[Any]:
+def _whole(number: object) -> TypeGuard[int]:
+    return isinstance(number, int) and not isinstance(number, bool)
+
+
+def page_of(query: Query[R], wanted: Mapping[str, object]) -> Query[R]:
     """The page the caller asked for, never more than the limit."""
     limit = int(current_app.config["FAB_API_MAX_PAGE_SIZE"])
     page, size = wanted.get("page", 0), wanted.get("page_size", 25)
-    if (
-        any(isinstance(number, bool) or not isinstance(number, int) for number in (page, size))
-        or not 0 <= page < 100_000
-    ):
+    if not _whole(page) or not _whole(size) or not 0 <= page < 100_000:
         raise BadQuery(_("The page must be a whole number from 0."))
     size = size if 1 <= size <= limit else limit
     return query.offset(page * size).limit(size)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from flask import jsonify
+from flask import Response, jsonify
+from flask.typing import ResponseReturnValue
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
 from flask_babel import gettext as _
@@ -20,11 +21,13 @@ from ..pages.views import must_see
 from ..process.admission import fields, offers
 from ..process.idempotency import once
 from ..process.refused import Invalid, Refused
-from ..process.workflow import Transition, Workflow
+from ..process.workflow import AnyStep
+from ..record.records import Record
 from ..rights.actor import Actor
+from ..types import Json, Values
 from . import shapes
-from .api import BaseApi, body, if_match, message, plain, spoken
-from .describing import Info, in_json
+from .answers import body, if_match, message, plain, spoken
+from .describing import in_json
 from .parts import RecordParts
 from .shapes import Schema, of_name, record_of, ref
 
@@ -38,27 +41,26 @@ class StepTold(TypedDict):
     name: str
     label: str
     clause: str
-    fields: dict[str, Any]  # JSON Schema
+    fields: Schema
 
 
-class RecordApi(RecordParts, BaseApi):
+class RecordApi(RecordParts):
     """What a program may do with a record; `state` is moved by steps alone."""
 
-    workflow: Workflow[Any]
     writes = frozenset({"post", "put"})
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_attach"]
 
-    replies = {**RecordParts.replies, "info": Info, "steps": list[StepTold]}
+    replies = {**RecordParts.replies, "steps": list[StepTold]}
 
     # ---- what a kind supplies
 
-    def editable(self, record: Any, actor: Actor) -> bool:
+    def editable(self, record: Record, actor: Actor) -> bool:
         return False
 
-    def corrected(self, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def corrected(self, record: Record, values: Values) -> Values:
         return values
 
-    def as_correction(self, record: Any) -> dict[str, Any]:
+    def as_correction(self, record: Record) -> Values:
         return {}
 
     def form_at(self, place: str) -> type[StepForm] | None:
@@ -107,7 +109,7 @@ class RecordApi(RecordParts, BaseApi):
     @protect()
     @spoken
     @permission_name("add")
-    def post(self) -> Any:
+    def post(self) -> ResponseReturnValue | None:
         """Create
         ---
         post:
@@ -122,10 +124,10 @@ class RecordApi(RecordParts, BaseApi):
         """
         values = self._values(_without_state(body()), None)
 
-        def deed() -> tuple[dict[str, Any], int]:
+        def deed() -> tuple[Json, int]:
             row = self.create(values)
             must_see(self.scoped(), self.pk_column, row)
-            return {"id": row.id, "result": self.dump(row)}, 201
+            return {"id": self.pk_of(row), "result": self.dump(row)}, 201
 
         return once(db.session, self.actor().user_id or 0, deed)
 
@@ -133,7 +135,7 @@ class RecordApi(RecordParts, BaseApi):
     @protect()
     @spoken
     @permission_name("edit")
-    def put(self, pk: str) -> Any:
+    def put(self, pk: str) -> ResponseReturnValue:
         """Correct
         ---
         put:
@@ -177,7 +179,7 @@ class RecordApi(RecordParts, BaseApi):
     @protect()
     @spoken
     @permission_name("show")
-    def steps(self, pk: str) -> Any:
+    def steps(self, pk: str) -> Response:
         """The steps this caller may take now, without those that cannot succeed
         ---
         get:
@@ -204,7 +206,7 @@ class RecordApi(RecordParts, BaseApi):
             ]
         )
 
-    def asked_by(self, step: Transition[Any]) -> type[StepForm] | None:
+    def asked_by(self, step: AnyStep) -> type[StepForm] | None:
         """A step's form with the company's own fields."""
         return own_forms.asked(db.session, step.form, self.workflow.name, step.name)
 
@@ -212,7 +214,7 @@ class RecordApi(RecordParts, BaseApi):
     @protect()
     @spoken
     @permission_name("show")
-    def take(self, pk: str, step: str) -> Any:
+    def take(self, pk: str, step: str) -> ResponseReturnValue | None:
         """Take a step
         ---
         post:
@@ -242,7 +244,7 @@ class RecordApi(RecordParts, BaseApi):
             self.row(pk)
             return message(404, _("There is no step of this name."))
 
-        def deed() -> tuple[dict[str, Any], int]:
+        def deed() -> tuple[Json, int]:
             lock_joined(rows, body(), pk)
             record = lock(self.scoped(), self.pk_column, pk)
             self.workflow.fire(db.session, record, step, self.actor(), sent, version=if_match(), own=True)
@@ -253,7 +255,7 @@ class RecordApi(RecordParts, BaseApi):
         return once(db.session, self.actor().user_id or 0, deed)
 
 
-def _without_state(data: Mapping[str, Any]) -> dict[str, Any]:
+def _without_state(data: Json) -> Json:
     """`state` is never writable: only steps move a record."""
     if "state" in data:
         raise Invalid({"state": [_("The state is changed by steps only.")]})

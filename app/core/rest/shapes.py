@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from ..kind.own_fields import CHOSEN, Own
+from ..model import Model
+from ..types import Json
 from .query import kind_of
 
-Schema = dict[str, Any]  # JSON
+Schema = Json
 Tells = TypeVar("Tells", bound=Callable[..., object])
 
-PLAIN: dict[Any, Schema] = {
+PLAIN: dict[object, Schema] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
     int: {"type": "integer"},
@@ -130,7 +132,7 @@ def of_function(how: Callable[..., object]) -> Schema | None:
         promised = get_type_hints(how).get("return", Any)
     except (NameError, TypeError):
         return None
-    return None if promised is Any else of_type(promised)
+    return None if promised in (Any, object) else of_type(promised)
 
 
 def of_column(attribute: InstrumentedAttribute[object], choices: Mapping[str, object] | None = None) -> Schema:
@@ -158,7 +160,7 @@ def _of_json(attribute: InstrumentedAttribute[object]) -> Schema:
     return of_type(get_args(kind)[0])
 
 
-def of_name(model: Any, name: str, choices: Mapping[str, object] | None = None) -> Schema | None:
+def of_name(model: type[Model], name: str, choices: Mapping[str, object] | None = None) -> Schema | None:
     """What a row tells under a name: its column, also that of the relation, or its property."""
     columns, synonyms = model.__mapper__.columns, model.__mapper__.synonyms
     name = str(synonyms[name].name) if name in synonyms else name
@@ -182,7 +184,7 @@ def of_own(own: Own) -> Schema:
 # ---- what is sent
 
 
-def sent(schema: Mapping[str, Any]) -> Schema:
+def sent(schema: Schema) -> Schema:
     """A form's JSON Schema in the words of OpenAPI 3.0."""
     found: Schema = {name: value for name, value in schema.items() if name not in ("type", "required", "enum")}
     kind = schema.get("type")

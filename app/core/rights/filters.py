@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from flask_appbuilder.models.sqla.filters import BaseFilter
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Query
 from sqlalchemy.sql.elements import True_
+
+if TYPE_CHECKING:
+    from ..types import Text
+
+R = TypeVar("R")
+RowFilter = Sequence[object]  # as FAB has it: the column, the scope and its value
 
 
 class RowScope(BaseFilter):
     """A base filter that always applies: its condition is computed for the person of the request."""
 
-    name: Any = ""
+    name: Text = ""
     arg_name = "scope"
 
-    def apply(self, query: Any, value: Any) -> Any:
+    def apply(self, query: Query[R], value: object) -> Query[R]:
         return query.filter(self.condition())
 
     def condition(self) -> ColumnElement[bool]:
@@ -29,8 +36,8 @@ def whole(condition: ColumnElement[bool]) -> bool:
     return isinstance(condition, True_)
 
 
-def only_scopes(filters: Iterable[Sequence[Any]]) -> None:
+def only_scopes(filters: Iterable[RowFilter]) -> None:
     """FAB skips a base filter whose value is an empty list, and then shows every row: ours take no value."""
     for _column, scope, value in filters:
-        if not issubclass(scope, RowScope) or value is not None:
-            raise TypeError(f"{scope.__name__}: a base filter is a RowScope without a value")
+        if not (isinstance(scope, type) and issubclass(scope, RowScope)) or value is not None:
+            raise TypeError(f"{scope}: a base filter is a RowScope without a value")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import User
@@ -25,8 +24,8 @@ def in_locale(zh: str, en: str) -> str:
     return en if str(get_locale() or "zh") == "en" and en else zh
 
 
-def full_name(user: Any) -> str:
-    """Family name first and without a blank when Chinese."""
+def full_name(user: User) -> str:
+    """Family name first and without a blank when Chinese; of a person, or a row with both parts."""
     return name_in_full(user.first_name or "", user.last_name or "")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -53,7 +52,7 @@ class Rights:
     user_id: int
     username: str
     full_name: str
-    user: Any
+    user: User | None
     pairs: Pairs
     role_ids: frozenset[int]
     roles: frozenset[str]  # codes of the functions held

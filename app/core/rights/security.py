@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, flash, g, has_request_context, jsonify, redirect, request, session
+from flask import Blueprint, current_app, flash, g, has_request_context, jsonify, redirect, request, session
+from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder.security.views import AuthDBView
 from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
 
+from ..counted import rows_changed
 from ..pages import held
 from ..text import cleaning
 from ..time import clock
 from ..time.when import HOUR, stamp
-from ..types import UtcDateTime
+from ..types import Json, UtcDateTime
 from . import counting, seeing
 from .current import current_rights
 from .rights import Rights, rights_of
@@ -51,9 +53,10 @@ class SignIn(AuthDBView):
     """Sign-in and sign-out; signing out is a POST and ends every session of the person."""
 
     @expose("/login/", methods=["GET", "POST"])
-    def login(self) -> Any:
+    def login(self) -> ResponseReturnValue:
         """Signing in; a form that had come too late goes on from here."""
-        return held.after_sign_in(super().login())
+        answer: ResponseReturnValue = held.after_sign_in(super().login())
+        return answer
 
     @expose("/logout/", methods=["GET"])
     def logout(self) -> Response:
@@ -72,14 +75,14 @@ class SignIn(AuthDBView):
 class RestSignIn(SecurityApi):
     """FAB's sign-in for programs, refusing in the caller's language."""
 
-    def response_401(self) -> Any:
+    def response_401(self) -> ResponseReturnValue:
         return refused_token()
 
-    def response_400(self, message: object = None) -> Any:
+    def response_400(self, message: object = None) -> ResponseReturnValue:
         return jsonify(message=_("Send username, password and provider “db” as JSON.")), 400
 
 
-def refused_token(*_why: object) -> Any:
+def refused_token(*_why: object) -> ResponseReturnValue:
     """A program is told what a person would be: sign in (again), or wait."""
     until = g.get("locked_until")
     text = too_many_tries(until) if until else _("Sign in with user name and password, or with a valid token.")
@@ -119,12 +122,14 @@ class PortalSecurityManager(SecurityManager):
             self.limiter.limit(self.auth_rate_limit, methods=["POST"])(self.auth_view.blueprint)
             self.limiter.limit(self.auth_rate_limit, methods=["POST"])(self.security_api_blueprint())
 
-    def security_api_blueprint(self) -> Any:
-        return next(view.blueprint for view in self.appbuilder.baseviews if isinstance(view, self.security_api))
+    def security_api_blueprint(self) -> Blueprint:
+        views = (view for view in self.appbuilder.baseviews if isinstance(view, self.security_api))
+        made: Blueprint = next(views).blueprint
+        return made
 
     # ---- who this is
 
-    def load_user(self, pk: Any) -> Any:
+    def load_user(self, pk: str) -> User | None:
         if request.headers.get("Authorization", "").startswith("Bearer "):
             return None  # who sends a token acts by the token alone, whatever the cookie says
         rights = self._standing(int(pk), session.get("epoch"))
@@ -132,7 +137,7 @@ class PortalSecurityManager(SecurityManager):
             g.rights = seeing.through(self.session, rights, role) or rights
         return rights.user if rights else None
 
-    def load_user_jwt(self, _header: object, data: dict[str, Any]) -> Any:
+    def load_user_jwt(self, _header: object, data: Json) -> User | None:
         rights = self._standing(int(data["sub"]), data.get("epoch"))
         if rights is None:
             return None
@@ -154,10 +159,10 @@ class PortalSecurityManager(SecurityManager):
         row = self.session.execute(STANDING, {"user": user_id}).first()
         return int(row[2]) if row else 0
 
-    def _claims(self, identity: Any) -> dict[str, int]:
+    def _claims(self, identity: str) -> dict[str, int]:
         return {"epoch": self._epoch(int(identity))}
 
-    def on_user_login(self, user: Any) -> None:
+    def on_user_login(self, user: User) -> None:
         self.session.execute(UNLOCK, {"user": user.id})
         counting.forget(self.session, user.username, user.email)
         self.session.commit()
@@ -172,7 +177,7 @@ class PortalSecurityManager(SecurityManager):
         self.session.execute(END_SESSIONS, {"user": user_id})
         self.session.commit()
 
-    def reset_password(self, userid: Any, password: str) -> None:
+    def reset_password(self, userid: int | str, password: str) -> None:
         user = self.get_user_by_id(int(userid))
         user.password = generate_password_hash(password)
         self.session.commit()
@@ -182,7 +187,7 @@ class PortalSecurityManager(SecurityManager):
 
     # ---- lock-out
 
-    def auth_user_db(self, username: str, password: str) -> Any:
+    def auth_user_db(self, username: str, password: str) -> User | None:
         """Five wrong tries lock for a quarter of an hour, on the form and by REST, whether the name exists or not."""
         if any(not _typed(text) for text in (username, password)):
             return None
@@ -201,9 +206,9 @@ class PortalSecurityManager(SecurityManager):
     def _may_try(self, user_id: int) -> bool:
         """Count a try before it is judged, so that a hundred at once are not a hundred tries."""
         at = clock.now()
-        counted = self.session.execute(TRY, {"user": user_id, "now": at, "until": at + LOCKED})
+        counted = rows_changed(self.session, TRY, {"user": user_id, "now": at, "until": at + LOCKED})
         self.session.commit()
-        if counted.rowcount:  # type: ignore[attr-defined]
+        if counted:
             return True
         # somebody without a profile is no colleague, yet may sign in
         return self.session.execute(LOCK, {"user": user_id}).first() is None
@@ -229,7 +234,7 @@ class PortalSecurityManager(SecurityManager):
     def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
         return {name for name in menu_names or [] if current_rights().may("menu_access", name)}
 
-    def _get_safe_user(self, user: object) -> Any:
+    def _get_safe_user(self, user: User) -> User:
         return user
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
+
+if TYPE_CHECKING:
+    from ..types import Text
 
 Verbs = Mapping[str, tuple[str, ...]]  # function → rights; the row scopes are rights too: see_* say which rows
 
@@ -16,7 +19,7 @@ ALL = ("see_all",)
 COMMENT = ("can_comment", "can_attach")
 CONTACT = ("see_contact",)
 
-WORDS: dict[str, Any] = {
+WORDS: dict[str, Text] = {
     "menu_access": _l("have it in the menu"),
     "can_list": _l("see the list"),
     "can_show": _l("open one"),
