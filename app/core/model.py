@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import DeclarativeBase
@@ -13,4 +13,6 @@ if TYPE_CHECKING:
 else:
     from flask_appbuilder import Model
 
-__all__ = ["Model"]
+AnyRow = Any  # a row of the very table a page, a form or a column is about: each reads it as its own
+
+__all__ = ["AnyRow", "Model"]

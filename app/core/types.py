@@ -14,7 +14,9 @@ from sqlalchemy.types import TypeDecorator
 PREFIX = "extra."  # of the names of the company's own fields; programs send them as `extra: {code: value}`
 Money = sa.Numeric(14, 2)
 Text = str | LazyString  # words, also those that are chosen when they are read
+Values = dict[str, Any]  # the answers of a form, by field name
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Json = dict[str, Any]  # an object as it is sent and answered
 
 
 class UtcDateTime(TypeDecorator[datetime]):

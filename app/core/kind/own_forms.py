@@ -59,10 +59,10 @@ class OwnFileField(UploadField):
         if isinstance(self.data, int) and self.data not in there:
             raise StopValidation(_("The record has no such file. Attach it first, then name its id."))
 
-    def widget(self, field: object, **kw: object) -> Markup:
+    def drawn(self, **kw: object) -> Markup:
         if not isinstance(self.data, int):
-            return super().widget(field, **kw)
-        chooser: Markup = self.chooser(field, **kw)
+            return super().drawn(**kw)
+        chooser = self.chooser(self, **kw)
         known = Markup('<input type="hidden" name="{}" value="{}">').format(self.name + self.THERE, self.data)
         return chooser + known + Markup('<p class="hint">{}</p>').format(_("The file that is there stays."))
 

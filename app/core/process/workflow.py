@@ -60,6 +60,9 @@ class Transition(Generic[R]):
         return [code for code in named if code]
 
 
+AnyStep = Transition[Any]  # of a process that is not known beforehand
+
+
 @dataclass(frozen=True)
 class State:
     """How a state is shown, whose turn it is (nobody's when the record is done), and who else is awaited."""
@@ -294,6 +297,9 @@ class Workflow(Generic[R]):
         session.flush()
         deadlines.refresh(session, record)
         return joined
+
+
+AnyWorkflow = Workflow[Any]  # of a kind of record that is not known beforehand
 
 
 def allowed(step: Transition[Any], record: Record, actor: Actor) -> bool:
