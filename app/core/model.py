@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import DeclarativeBase
 
@@ -14,5 +17,6 @@ else:
     from flask_appbuilder import Model
 
 AnyRow = Any  # a row of the very table a page, a form or a column is about: each reads it as its own
+AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]  # a column of any type, or what is made of some
 
-__all__ = ["AnyRow", "Model"]
+__all__ = ["AnyColumn", "AnyRow", "Model"]

@@ -11,15 +11,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select, true, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from app.extensions import db
 
+from ..model import AnyColumn
 from ..rights.people import in_locale
 from ..text import cleaning
 
 PAGE = 20
-Expression = ColumnElement[Any] | InstrumentedAttribute[Any]  # a column of any type, or what is made of some
 Search = Callable[[Session, str, int], Sequence[tuple[object, str]]]
 Find = Callable[[Session, str], tuple[object, str] | None]
 
@@ -28,10 +28,10 @@ Find = Callable[[Session, str], tuple[object, str] | None]
 class Named:
     """What the entries of a table are called in both languages, by key or code, as far as one may see them."""
 
-    key: Expression
-    code: Expression  # the key once more, where there is none
-    zh: Expression
-    en: Expression
+    key: AnyColumn
+    code: AnyColumn  # the key once more, where there is none
+    zh: AnyColumn
+    en: AnyColumn
     scope: Callable[[], ColumnElement[bool]] = true
     said: Callable[[str, str], str] = in_locale
 
