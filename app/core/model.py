@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     from flask_appbuilder import Model
 
-AnyRow = Any  # a row of the very table a page, a form or a column is about: each reads it as its own
+AnyRow = Any  # a row (or the class) of the very table a page, a form or a column is about: each reads it as its own
 AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]  # a column of any type, or what is made of some
 
 __all__ = ["AnyColumn", "AnyRow", "Model"]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
+
+from sqlalchemy.orm import Query
 
 from app.extensions import db
 
-from ..model import AnyColumn, AnyRow
+from ..model import AnyColumn
 from ..process.locking import lock_in_order, queue_writers
 from ..process.workflow import AnyStep
 from ..record.records import Record
-from .listing import AnyQuery
 from .views import one_or_404
 
+R = TypeVar("R", bound=Record)
 
-def lock(query: AnyQuery, column: AnyColumn, pk: object) -> AnyRow:
+
+def lock(query: Query[R], column: AnyColumn, pk: object) -> R:
     """A visible record under a row lock; its version is read under the lock."""
     queue_writers(query.session, pk)
     return one_or_404(query.populate_existing().with_for_update(of=Record), column, pk)

@@ -9,16 +9,18 @@ from datetime import timedelta
 from flask import request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
+from sqlalchemy.orm import Query
 
 from ..model import AnyRow
 from ..process.also_waiting import waiting
 from ..process.whose_turn import due_at
 from ..process.workflow import AnyWorkflow
+from ..record.records import Record
 from ..rights.current import current_rights
 from ..time import clock
 from ..time.when import FULL, SHORT, due_stamp, stamp
 from ..types import Text
-from .listing import CAP, AnyQuery
+from .listing import CAP
 from .show import Badge
 from .views import Column
 
@@ -47,7 +49,7 @@ class Chip:
         return str(self.label)
 
 
-def due_today(model: AnyRow) -> ColumnElement[bool]:
+def due_today(model: type[Record]) -> ColumnElement[bool]:
     """Not late yet, and late tomorrow."""
     tonight = clock.midnight_after(clock.today()) + timedelta(seconds=1)
     return and_(model.due_at > clock.now(), model.due_at <= tonight)
@@ -60,7 +62,7 @@ CHIPS = {
 }
 
 
-def deadline_column(workflow: AnyWorkflow, model: AnyRow) -> Column:
+def deadline_column(workflow: AnyWorkflow, model: type[Record]) -> Column:
     """What is left on the page; in a file the deadline itself, in the words of the page."""
     return Column(
         _l("Deadline"),
@@ -71,7 +73,7 @@ def deadline_column(workflow: AnyWorkflow, model: AnyRow) -> Column:
     )
 
 
-def own_deadline_column(workflow: AnyWorkflow, model: AnyRow) -> Column:
+def own_deadline_column(workflow: AnyWorkflow, model: type[Record]) -> Column:
     """That of whoever's turn it is: it stands beside the name, while others owe something too."""
     return Column(
         _l("Deadline"),
@@ -82,7 +84,7 @@ def own_deadline_column(workflow: AnyWorkflow, model: AnyRow) -> Column:
     )
 
 
-def changed_column(model: AnyRow) -> Column:
+def changed_column(model: type[Record]) -> Column:
     """When a record was last changed; in a file as a moment to reckon with."""
     return Column(
         _l("Updated"),
@@ -92,7 +94,9 @@ def changed_column(model: AnyRow) -> Column:
     )
 
 
-def narrowed(query: AnyQuery, model: AnyRow, workflow: AnyWorkflow, chips: Mapping[str, Chip]) -> AnyQuery:
+def narrowed(
+    query: Query[Record], model: type[Record], workflow: AnyWorkflow, chips: Mapping[str, Chip]
+) -> Query[Record]:
     """The rows of the chosen tab and chips."""
     if states := _states(workflow, request.args.get("tab", "")):
         query = query.filter(model.state.in_(states))
@@ -104,7 +108,7 @@ def _states(workflow: AnyWorkflow, tab: str) -> list[str]:
     return [state.value for state in workflow.tabs[tab][1]] if tab in workflow.tabs else []
 
 
-def tabs(scoped: AnyQuery, model: AnyRow, workflow: AnyWorkflow) -> list[Tab]:
+def tabs(scoped: Query[Record], model: type[Record], workflow: AnyWorkflow) -> list[Tab]:
     """One question for all counts, each capped; the table is never counted whole."""
     parts = []
     for key in workflow.tabs:

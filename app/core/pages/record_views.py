@@ -13,7 +13,7 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Query, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 from werkzeug.datastructures import CombinedMultiDict
@@ -41,7 +41,7 @@ from ..time.deadlines import Deadline
 from ..types import Text, Values
 from . import drafts, heading, printing, record_list, timeline
 from .buttons import Way, buttons
-from .listing import AnyQuery, Listing
+from .listing import Listing
 from .locks import lock, lock_joined
 from .record_bulk import BulkSteps
 from .record_notes import NotesAndFiles
@@ -115,24 +115,24 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
         """What follows when the record waits for nobody any more."""
         return _("Nothing more is to be done.")
 
-    def loaded(self, query: AnyQuery) -> AnyQuery:
+    def loaded(self, query: Query[Record]) -> Query[Record]:
         """The record with what its page shows, in few questions."""
         return query.options(*self.page_loads)
 
     # ---- rows
 
-    def scoped(self) -> AnyQuery:
+    def scoped(self) -> Query[Record]:
         return super().scoped().filter(self.datamodel.obj.kind == self.workflow.name)  # the indexes begin with it
 
-    def for_page(self, pk: int) -> AnyRow:
+    def for_page(self, pk: int) -> Record:
         clocks = selectinload(self.datamodel.obj.deadlines).joinedload(Deadline.rule)
         return one_or_404(self.loaded(self.scoped()).options(clocks), self.pk_column, pk)
 
-    def locked(self, pk: int) -> AnyRow:
+    def locked(self, pk: int) -> Record:
         """A visible record, locked until the end of the transaction."""
         return lock(self.scoped(), self.pk_column, pk)
 
-    def filtered(self) -> AnyQuery:
+    def filtered(self) -> Query[Record]:
         return record_list.narrowed(super().filtered(), self.datamodel.obj, self.workflow, self.chips)
 
     def page(self) -> Listing:
@@ -221,13 +221,13 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
             lambda version: self.workflow.fire(db.session, record, name, actor, sent, version=version, own=True),
         )
 
-    def _refused(self, record: AnyRow, step: AnyStep, actor: Actor) -> str:
+    def _refused(self, record: Record, step: AnyStep, actor: Actor) -> str:
         """Why the step can't succeed whatever is typed into its form."""
         if record.state not in step.source:
             return not_now(self.workflow, record, step)
         return hindrance(db.session, record, step, actor)
 
-    def _mine(self, record: AnyRow, rows: list[AnyStep], actor: Actor) -> bool:
+    def _mine(self, record: Record, rows: list[AnyStep], actor: Actor) -> bool:
         from ..process.workflow import allowed
 
         return any(allowed(row, record, actor) for row in rows)
@@ -258,7 +258,7 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
             return self._dialog(record, step, step.form(data=known) if step.form else StepForm())
         return self._do(record, step, sent, lambda version: self._correct(record, step, actor, sent, version))
 
-    def _correct(self, record: AnyRow, step: AnyStep, actor: Actor, sent: Raw, version: int | None) -> None:
+    def _correct(self, record: Record, step: AnyStep, actor: Actor, sent: Raw, version: int | None) -> None:
         values, own = own_forms.parted(fields(db.session, step.form, record, sent))
         values = self.corrected(record, values)
         self.workflow.edit(db.session, record, actor, values, version=version, own=own)
@@ -267,7 +267,7 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
         """The filled-in form; its files are looked at now, before anything is locked."""
         return received(CombinedMultiDict([request.form, request.files]), forms)
 
-    def _do(self, record: AnyRow, step: AnyStep, sent: Raw, act: Callable[[int | None], object]) -> ResponseReturnValue:
+    def _do(self, record: Record, step: AnyStep, sent: Raw, act: Callable[[int | None], object]) -> ResponseReturnValue:
         """204 with the way back, or 409/422 with the form again: what was typed is never lost."""
         number, version = record.id, request.form.get("row_version", type=int)
         form = step.form.of(sent) if step.form else StepForm()
@@ -300,7 +300,7 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
 
     def _dialog(
         self,
-        record: AnyRow,
+        record: Record,
         step: AnyStep,
         form: StepForm,
         *,
@@ -330,7 +330,7 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
         page: str = self.render_template("portal/record/dialog_page.html", **facts)
         return page
 
-    def previews(self, record: AnyRow, step: AnyStep) -> list[tuple[DeadlineRule, deadlines.Preview]]:
+    def previews(self, record: Record, step: AnyStep) -> list[tuple[DeadlineRule, deadlines.Preview]]:
         """The deadlines a step would start, computed before it is saved."""
         found = []
         for code in step.codes_started(record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Query, Session
 from sqlalchemy.orm.interfaces import ORMOption
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
@@ -22,7 +22,7 @@ from ..fields.forms import StepForm, marked, placed
 from ..files import pending
 from ..kind import by_word, own_forms, own_shown
 from ..kind.facts import code_of, key_of
-from ..model import AnyColumn, AnyRow
+from ..model import AnyColumn, AnyRow, Model
 from ..process.answer import ANSWERED, Answer, answer_to, changed_meanwhile
 from ..process.refused import Refused
 from ..record import search
@@ -38,6 +38,7 @@ from .listing import AnyQuery
 from .tables import Table
 from .writing import write as write
 
+T = TypeVar("T")
 Writer = Callable[[Session, AnyRow, Values], AnyRow]
 Finder = Callable[[Session, str], ColumnElement[bool] | None]
 LAYOUT = ("order", "size", "page")  # of a list's address: how it is shown, not what
@@ -323,7 +324,7 @@ class BaseView(ModelView):
         return page
 
 
-def one_or_404(query: AnyQuery, column: AnyColumn, pk: object) -> AnyRow:
+def one_or_404(query: Query[T], column: AnyColumn, pk: object) -> T:
     """A row by its key, through a query that holds the row rights."""
     try:
         key = column.type.python_type(pk)
@@ -341,6 +342,6 @@ def must_see(query: AnyQuery, column: AnyColumn, row: AnyRow) -> None:
         raise Refused(_("You could not see this afterwards: nothing was saved. Ask the administrator for that right."))
 
 
-def table(model: AnyRow) -> SQLAInterface:
+def table(model: type[Model]) -> SQLAInterface:
     """FAB's interface to a model."""
     return Table(model, db.session)
