@@ -302,7 +302,7 @@ class Workflow(Generic[R]):
 AnyWorkflow = Workflow[Any]  # of a kind of record that is not known beforehand
 
 
-def allowed(step: Transition[Any], record: Record, actor: Actor) -> bool:
+def allowed(step: AnyStep, record: Record, actor: Actor) -> bool:
     """Granted by the administrator, and this record is this person's where the step says so."""
     return actor.may(step.name) and (actor.is_system or step.whose is None or step.whose(record, actor))
 
