@@ -39,12 +39,12 @@ class Column:
         return found
 
 
-def own_columns(model: object) -> dict[str, Column]:
+def own_columns(model: AnyRow) -> dict[str, Column]:
     """The company's own fields that stand in the list."""
     return {own.name: _own_column(own, model) for own in own_shown.listed(model)}
 
 
-def _own_column(own: Own, model: object) -> Column:
+def _own_column(own: Own, model: AnyRow) -> Column:
     order = None if own.type in UNORDERED else own.column(model)
     plain = partial(own_shown.exported, own)
     return Column(own.label, partial(own_shown.shown, own), order=order, plain=plain, nullable=True)
