@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,6 +18,9 @@ from app.core.kind.signing import Sign
 from app.organisation.regions import suggest
 
 from . import codes, rules
+
+if TYPE_CHECKING:
+    from .traveller_fields import TravellerField
 
 
 class Intake(StepForm):
@@ -35,12 +38,14 @@ class Intake(StepForm):
 class Assign(StepForm):
     """委派 (2.2, 2.3): the table of people is the picker, and says as what somebody travels."""
 
+    technician: TravellerField
+
     def bind(self, record: Any) -> None:
         super().bind(record)
         self.bind_all([record])
 
     def bind_all(self, records: Sequence[Any]) -> None:
-        picker = self["technician"]
+        picker = self.technician
         picker.records, picker.along = records, self["co_workers"]
 
     def shown(self) -> list[Any]:
@@ -48,7 +53,7 @@ class Assign(StepForm):
 
         A reason is asked for where somebody without the competence is picked.
         """
-        rows, records = self["technician"].rows(), self["technician"].records
+        rows, records = self.technician.rows(), self.technician.records
         both = any(len(row.functions) > 1 for row in rows)
         lacking = [row.login for row in rows if row.missing]
         self["override_reason"].when = "technician,co_workers:" + "|".join(lacking)

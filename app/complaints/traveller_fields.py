@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import render_template
 from markupsafe import Markup
-from wtforms import Field
 
 from app.core.fields.remote_fields import PersonField
 from app.extensions import db
@@ -31,7 +30,7 @@ class TravellerField(PersonField):
             self._rows = dispatch.travellers(db.session, self.records)
         return self._rows
 
-    def widget(self, field: Field, **kw: Any) -> Markup:
+    def drawn(self, **kw: object) -> Markup:
         table = render_template(
             "portal/complaint/_travellers.html",
             field=self,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CursorResult, Executable, Table
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CursorResult, Executable, Table
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import DeclarativeBase
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 else:
     from flask_appbuilder import Model
 
-__all__ = ["AnyModel", "Model", "rows_written", "table_of"]
+__all__ = ["AnyColumn", "AnyModel", "AnyRow", "Model", "rows_written", "table_of"]
+
+AnyRow = Any  # a row (or the class) of the very table a page, a form or a column is about: each reads it as its own
+AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]  # a column of any type, or what is made of some
 AnyModel = type[Any]  # a model that is not known beforehand: its columns are looked up
 
 
@@ -27,8 +31,10 @@ def table_of(model: type[Model]) -> Table:
     return table
 
 
-def rows_written(session: Session, statement: Executable, **options: object) -> int:
+def rows_written(
+    session: Session, statement: Executable, facts: Mapping[str, object] | None = None, **options: object
+) -> int:
     """How many rows an INSERT, UPDATE or DELETE has written."""
-    result = session.execute(statement, execution_options=options)
+    result = session.execute(statement, facts, execution_options=options)
     assert isinstance(result, CursorResult)
     return result.rowcount

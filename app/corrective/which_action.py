@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from wtforms import Field
 
-from app.core.fields.field_base import attributes
+from app.core.fields.field_base import ByItself, attributes
 from app.core.fields.fields import WholeNumberField
 from app.core.kind.asks import beside
 
@@ -16,14 +13,16 @@ from app.core.kind.asks import beside
 class ActionField(WholeNumberField):
     """One of the unfinished actions, by its number."""
 
-    def widget(self, field: Field, **kw: Any) -> Markup:
+    widget = ByItself()
+
+    def drawn(self, **kw: object) -> Markup:
         options = Markup("").join(
             Markup('<option value="{}"{}>{}</option>').format(
                 item.id, Markup(" selected") if str(item.id) == self._value() else "", item.description[:80]
             )
             for item in (self.record.open_actions if self.record is not None else ())
         )
-        return Markup("<select {}>{}</select>").format(attributes(field, kw), options)
+        return Markup("<select {}>{}</select>").format(attributes(self, kw), options)
 
 
 WHICH_ACTION = beside("action", ActionField, _l("Action"), required=True, min=1)

@@ -47,7 +47,7 @@ class NewPassword(StepForm):
     def validate(self, *args: Any, **kw: Any) -> bool:
         fine = bool(super().validate(*args, **kw))
         user = db.session.get(User, current_user.id)
-        if user is None or (self.present.data and not check_password_hash(user.password, self.present.raw_data[0])):
+        if user is None or (self.present.data and not check_password_hash(user.password, self.present.data)):
             return blame(self.present, _("This is not your present password."))
         if self.password.data and self.again.data != self.password.data:
             return blame(self.again, _("The two new passwords differ."))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Unpack
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -13,8 +13,9 @@ from wtforms.widgets import DateInput, DateTimeLocalInput, HiddenInput, TextArea
 
 from ..text import cleaning, mail_address, spellings
 from ..time import clock
+from ..types import Json, Text
 from .choice_fields import ChoiceField, ChoicesField, ManyField, TickField, YesNoField
-from .field_base import BusinessField
+from .field_base import Asking, BusinessField, Widget
 from .file_fields import FileField, SignatureField, UploadField
 from .remote_fields import PeopleField, PersonField, RemoteSelectField
 from .rows_field import RowsField
@@ -53,33 +54,32 @@ LARGEST = 2**31 - 1
 class TextField(BusinessField):
     """One line."""
 
-    widget = TextInput()
+    widget: Widget = TextInput()
     tidy = staticmethod(cleaning.line)
+    longest = 200  # signs, unless a form says otherwise
 
-    def __init__(self, label: Any = None, *, max_length: int = 200, **kw: Any) -> None:
+    def __init__(self, label: Text | None = None, *, max_length: int | None = None, **kw: Unpack[Asking]) -> None:
         super().__init__(label, **kw)
-        self.max_length = max_length
+        self.max_length = self.longest if max_length is None else max_length
 
-    def clean(self, raw: Any, text: str) -> Any:
+    def clean(self, raw: object, text: str) -> str:
         if not isinstance(raw, str):
             raise ValueError(_("Text is expected here."))
         if len(text) > self.max_length:
             raise ValueError(_("At most %(n)s characters fit here.", n=self.max_length))
         return text
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Json:
         return {**super().json_schema(), "maxLength": self.max_length}
 
 
 class LongTextField(TextField):
     """Several lines."""
 
-    widget = TextArea()
+    widget: Widget = TextArea()
     wide = True
     tidy = staticmethod(cleaning.lines)
-
-    def __init__(self, label: Any = None, **kw: Any) -> None:
-        super().__init__(label, **{"max_length": LONGEST, **kw})
+    longest = LONGEST
 
 
 class MarkField(TextField):
@@ -91,21 +91,20 @@ class MarkField(TextField):
 class EmailField(MarkField):
     """One e-mail address."""
 
-    def __init__(self, label: Any = None, **kw: Any) -> None:
-        super().__init__(label, **{"max_length": 120, **kw})
+    longest = 120
 
-    def clean(self, raw: Any, text: str) -> Any:
+    def clean(self, raw: object, text: str) -> str:
         return super().clean(raw, mail_address.sendable(text) if isinstance(raw, str) else text)
 
     @staticmethod
-    def told(value: Any) -> Any:
+    def told(value: object) -> object:
         return Markup('<a href="mailto:{}">{}</a>').format(value, value)
 
 
 class CodeField(MarkField):
     """A short code or login."""
 
-    def clean(self, raw: Any, text: str) -> Any:
+    def clean(self, raw: object, text: str) -> str:
         text = super().clean(raw, text)
         if not CODE.fullmatch(text):
             raise ValueError(_("It is made of letters, digits, point, hyphen and underscore."))
@@ -115,14 +114,16 @@ class CodeField(MarkField):
 class DayField(BusinessField):
     """A day of the calendar."""
 
-    widget = DateInput()
+    widget: Widget = DateInput()
     schema = {"type": "string", "format": "date"}
 
-    def __init__(self, label: Any = None, *, not_past: bool = False, not_future: bool = False, **kw: Any) -> None:
+    def __init__(
+        self, label: Text | None = None, *, not_past: bool = False, not_future: bool = False, **kw: Unpack[Asking]
+    ) -> None:
         super().__init__(label, **kw)
         self.not_past, self.not_future = not_past, not_future
 
-    def clean(self, raw: Any, text: str) -> Any:
+    def clean(self, raw: object, text: str) -> object:
         day = spellings.day(text if isinstance(raw, str) else "")
         if not 1990 <= day.year <= 2100:
             raise ValueError(_("The year must be between 1990 and 2100."))
@@ -136,14 +137,14 @@ class DayField(BusinessField):
 class MomentField(BusinessField):
     """A moment: wall-clock time of the company in the form, ISO 8601 with offset in JSON; aware UTC inside."""
 
-    widget = DateTimeLocalInput()
+    widget: Widget = DateTimeLocalInput()
     schema = {"type": "string", "format": "date-time"}
 
-    def __init__(self, label: Any = None, *, not_future: bool = False, **kw: Any) -> None:
+    def __init__(self, label: Text | None = None, *, not_future: bool = False, **kw: Unpack[Asking]) -> None:
         super().__init__(label, **kw)
         self.not_future = not_future
 
-    def clean(self, raw: Any, text: str) -> Any:
+    def clean(self, raw: object, text: str) -> object:
         moment = spellings.moment(text if isinstance(raw, str) else "")
         if not 1990 <= moment.year <= 2100:
             raise ValueError(_("The year must be between 1990 and 2100."))
@@ -152,21 +153,23 @@ class MomentField(BusinessField):
             raise ValueError(_("This time has not come yet."))
         return moment
 
-    def shown(self, value: Any) -> str:
-        return clock.local(value).strftime("%Y-%m-%dT%H:%M") if value else ""
+    def shown(self, value: object) -> str:
+        return clock.local(value).strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else ""
 
 
 class NumberField(BusinessField):
     """A number with up to two decimals."""
 
-    widget = TextInput()
+    widget: Widget = TextInput()
     schema = {"type": "number"}
 
-    def __init__(self, label: Any = None, *, min: int = 0, max: int = 999_999_999, **kw: Any) -> None:
+    def __init__(
+        self, label: Text | None = None, *, min: int = 0, max: int = 999_999_999, **kw: Unpack[Asking]
+    ) -> None:
         super().__init__(label, **kw)
         self.low, self.high = min, max
 
-    def clean(self, raw: Any, text: str) -> Any:
+    def clean(self, raw: object, text: str) -> object:
         number = self.read(text) if isinstance(raw, str) else _sent(raw)
         if not self.low <= number <= self.high:
             raise ValueError(_("The number must be between %(low)s and %(high)s.", low=self.low, high=self.high))
@@ -185,7 +188,7 @@ class MoneyField(NumberField):
         return spellings.amount(text)
 
 
-def _sent(raw: Any, *, whole: bool = False) -> Decimal:
+def _sent(raw: object, *, whole: bool = False) -> Decimal:
     """A number as a program sends it."""
     number = Decimal(str(raw)) if isinstance(raw, int | float) and not isinstance(raw, bool) else Decimal("NaN")
     if not number.is_finite():
@@ -196,16 +199,16 @@ def _sent(raw: Any, *, whole: bool = False) -> Decimal:
 class WholeNumberField(BusinessField):
     """A whole number within bounds."""
 
-    widget = TextInput()
+    widget: Widget = TextInput()
     schema = {"type": "integer"}
 
-    def __init__(self, label: Any = None, *, min: int = 0, max: int = LARGEST, **kw: Any) -> None:
+    def __init__(self, label: Text | None = None, *, min: int = 0, max: int = LARGEST, **kw: Unpack[Asking]) -> None:
         super().__init__(label, **kw)
         self.low, self.high = min, max
         if self.kind == "hidden":
             self.widget = HiddenInput()
 
-    def clean(self, raw: Any, text: str) -> Any:
+    def clean(self, raw: object, text: str) -> object:
         number = spellings.number(text, whole=True) if isinstance(raw, str) else _sent(raw, whole=True)
         if number != number.to_integral_value():
             raise ValueError(_("Type a whole number."))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
-from wtforms import Field
 from wtforms.widgets import FileInput
 
 from ..files import pending, press
 from ..record import attachments
 from ..record.attachments import NotAccepted, Received
 from ..text import cleaning
-from .field_base import BusinessField
+from ..types import Text
+from .field_base import Asking, BusinessField, Sent, Widget
 
 LONGEST = 400_000  # signs of a drawing on its way
 
@@ -39,11 +39,11 @@ class UploadField(FileField):
 
     chooser = FileInput()
 
-    def __init__(self, label: Any = None, *, category: str, **kw: Any) -> None:
+    def __init__(self, label: Text | None = None, *, category: str, **kw: Unpack[Asking]) -> None:
         super().__init__(label, **kw)
         self.category = category
 
-    def process(self, formdata: Any, *args: Any, **kw: Any) -> None:
+    def process(self, formdata: Sent, *args: Any, **kw: Any) -> None:
         super().process(formdata, *args, **kw)
         token = formdata.get(self.name + pending.SUFFIX) if formdata and self.got is None else None
         if not token or not (found := pending.kept(token)):
@@ -54,7 +54,7 @@ class UploadField(FileField):
         except NotAccepted as refused:
             self.process_errors.append(str(refused))
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[object]) -> None:
         sent = next((item for item in valuelist if isinstance(item, Received | NotAccepted)), None)
         files = [item for item in valuelist if isinstance(item, FileStorage) and item.filename]
         self.take(sent or (self._received(files[0]) if files else None))
@@ -65,9 +65,9 @@ class UploadField(FileField):
         except press.Busy:
             return NotAccepted(_("Many pictures are being sent at this moment. Choose it again and send it once more."))
 
-    def widget(self, field: Field, **kw: object) -> Markup:
+    def drawn(self, **kw: object) -> Markup:
         """The chooser, and the file of a refused form by its name: it need not be chosen again."""
-        chooser: Markup = self.chooser(field, **kw)
+        chooser = self.chooser(self, **kw)
         got = self.data
         if self.errors or not isinstance(got, Received) or got.upload is None:
             return chooser
@@ -87,7 +87,7 @@ class UploadField(FileField):
 class SignatureWidget:
     """A pad to sign on; the drawing travels as a data URL in a hidden input."""
 
-    def __call__(self, field: Field, **kw: object) -> Markup:
+    def __call__(self, field: SignatureField, **kw: object) -> Markup:
         return Markup(
             '<div class="pad" data-signature{needed} data-empty="{empty}">'
             '<canvas aria-label="{label}" role="img"></canvas>'
@@ -107,23 +107,24 @@ class SignatureWidget:
 class SignatureField(FileField):
     """A signature drawn on the screen."""
 
-    widget = SignatureWidget()
+    widget: Widget = SignatureWidget()
     category = "signature"
     schema = {"type": "string", "maxLength": LONGEST}
     tidy = staticmethod(cleaning.line)
 
-    def __init__(self, label: Any = None, *, needed: bool = False, **kw: Any) -> None:
-        super().__init__(label, kind="signature", **kw)
+    def __init__(self, label: Text | None = None, *, needed: bool = False, **kw: Unpack[Asking]) -> None:
+        super().__init__(label, **kw)
+        self.kind = "signature"
         self.needed = needed  # wherever the pad is shown; a form that shows it always says `required`
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[object]) -> None:
         sent = valuelist[0] if valuelist else None
         if isinstance(sent, Received | NotAccepted):
             self.take(sent)
         else:
             super().process_formdata(valuelist)
 
-    def clean(self, raw: object, text: str) -> Any:
+    def clean(self, raw: object, text: str) -> object:
         if not isinstance(raw, str):
             raise ValueError(_("Text is expected here."))
         if len(text) > LONGEST:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -11,9 +11,12 @@ from wtforms import Form
 
 from ..files import pending
 from ..kind.overrides import Worded, rule_of
-from ..types import PREFIX
+from ..model import AnyRow
+from ..types import PREFIX, Json, Values
 from .fields import BusinessField, FileField, UploadField
 
+S = TypeVar("S", bound="StepForm")
+Raw = Mapping[str, Any]  # what a browser or a program sent, by field name
 PLACED: dict[tuple[type[StepForm], str, str], type[StepForm]] = {}
 
 
@@ -21,7 +24,7 @@ class StepForm(Form):
     """Declared once per step; made `of` what a browser or a program sent."""
 
     place: tuple[str, str] = ("", "")  # the kind of thing it is about, and where of that it is asked
-    record: Any = None
+    record: AnyRow = None
     kept_as: Mapping[str, str] = {}  # an attribute of the record → the field that asks for it
     loose: tuple[str, ...] = ()  # what is wrong beside the fields a person sees
 
@@ -32,7 +35,13 @@ class StepForm(Form):
             if isinstance(field, BusinessField) and (rule := rule_of(self.place, field.name)):
                 field.ruled(rule)
 
-    def prefill(self) -> StepForm:
+    if TYPE_CHECKING:  # every field is one of the business
+
+        def __iter__(self) -> Iterator[BusinessField]: ...
+
+        def __getitem__(self, name: str) -> BusinessField: ...
+
+    def prefill(self) -> Self:
         """A new form begins with what the company says, where nothing better is known."""
         for field in self:
             rule = rule_of(self.place, field.name) if self.place[0] else None
@@ -41,27 +50,27 @@ class StepForm(Form):
         return self
 
     @classmethod
-    def of(cls, raw: Mapping[str, Any]) -> StepForm:
+    def of(cls, raw: Raw) -> Self:
         """From a browser's form or a program's JSON; what is absent or null is not filled in."""
         if isinstance(raw, MultiDict) or hasattr(raw, "getlist"):
             return cls(raw)
         return cls(MultiDict([(key, value) for key, value in raw.items() if value is not None]))
 
-    def bind(self, record: Any) -> None:
+    def bind(self, record: AnyRow) -> None:
         """Let fields that depend on the record know it."""
         self.record = record
         for field in self:
             if isinstance(field, BusinessField):
                 field.bind(record)
 
-    def bind_all(self, records: Sequence[Any]) -> None:
+    def bind_all(self, records: Sequence[AnyRow]) -> None:
         """Let fields that depend on them know the records of one step for many."""
 
-    def shown(self) -> list[Any]:
+    def shown(self) -> list[BusinessField]:
         """The fields a dialog draws: all, but those nobody is asked for at the moment."""
         return list(self)
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Values:
         """The cleaned fields, None where nothing was filled in."""
         return {name: field.data for name, field in self._fields.items()}
 
@@ -74,7 +83,7 @@ class StepForm(Form):
         }
 
     @classmethod
-    def json_schema(cls) -> dict[str, Any]:
+    def json_schema(cls) -> Json:
         """The fields as JSON Schema, for REST; the company's own in an object of their own."""
         fields = [field for field in cls() if isinstance(field, BusinessField)]
         plain = [field for field in fields if not field.name.startswith(PREFIX) and not isinstance(field, UploadField)]
@@ -86,7 +95,7 @@ class StepForm(Form):
         return schema
 
 
-def _object_of(fields: Mapping[str, BusinessField]) -> dict[str, Any]:
+def _object_of(fields: Mapping[str, BusinessField]) -> Json:
     return {
         "type": "object",
         "properties": {name: field.json_schema() for name, field in fields.items()},
@@ -104,9 +113,9 @@ def at(form: type[StepForm], code: str, place: str) -> type[StepForm]:
     return PLACED[form, code, place]
 
 
-def received(raw: Mapping[str, Any], forms: Iterable[type[StepForm] | None]) -> Mapping[str, Any]:
+def received(raw: Raw, forms: Iterable[type[StepForm] | None]) -> Raw:
     """What was sent, with its files looked at and made ready: done here, before anything is locked."""
-    ready: dict[str, Any] = {}
+    ready: dict[str, object] = {}
     for form in {form for form in forms if form is not None}:
         names = [field.name for field in form() if isinstance(field, FileField)]
         sent = [(key, raw.get(key)) for name in names for key in (name, name + pending.SUFFIX)]
@@ -115,7 +124,7 @@ def received(raw: Mapping[str, Any], forms: Iterable[type[StepForm] | None]) -> 
     return MultiDict({**MultiDict(raw).to_dict(flat=False), **ready}) if hasattr(raw, "getlist") else {**raw, **ready}
 
 
-def marked(form: StepForm, errors: Mapping[str, list[str]]) -> StepForm:
+def marked(form: S, errors: Mapping[str, list[str]]) -> S:
     """A form with the sentences beside its fields."""
     form.validate()
     for name, sentences in errors.items():
@@ -126,7 +135,7 @@ def marked(form: StepForm, errors: Mapping[str, list[str]]) -> StepForm:
     return placed(form)
 
 
-def placed(form: StepForm) -> StepForm:
+def placed(form: S) -> S:
     """A refused form as a page shows it: what is said of a hidden field stands at its visible twin, or on top."""
     for field in form:
         if not field.errors or getattr(field, "kind", "") != "hidden":

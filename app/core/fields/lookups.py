@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Flask, abort, g, jsonify, request
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select, true, union_all
@@ -14,24 +15,27 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 
+from ..model import AnyColumn
 from ..rights.people import in_locale
 from ..text import cleaning
 
 PAGE = 20
+Search = Callable[[Session, str, int], Sequence[tuple[object, str]]]
+Find = Callable[[Session, str], tuple[object, str] | None]
 
 
 @dataclass(frozen=True)
 class Named:
     """What the entries of a table are called in both languages, by key or code, as far as one may see them."""
 
-    key: Any
-    code: Any  # the key once more, where there is none
-    zh: Any
-    en: Any
+    key: AnyColumn
+    code: AnyColumn  # the key once more, where there is none
+    zh: AnyColumn
+    en: AnyColumn
     scope: Callable[[], ColumnElement[bool]] = true
     said: Callable[[str, str], str] = in_locale
 
-    def query(self, name: str, texts: Iterable[str]) -> Select[Any]:
+    def query(self, name: str, texts: Iterable[str]) -> Select[*tuple[Any, ...]]:
         """The words of these entries."""
         wanted = sorted(texts)
         numbers = [int(text) for text in wanted if text.isascii() and text.isdigit() and int(text) < 2**31]
@@ -46,8 +50,8 @@ class Lookup:
     """How a kind of thing is searched and found again; `find` checks the same scope as `search`."""
 
     name: str
-    search: Callable[[Session, str, int], Sequence[tuple[Any, str]]]  # term, offset → up to PAGE + 1 rows (id, text)
-    find: Callable[[Session, str], tuple[Any, str] | None]  # typed value → (id as stored, text)
+    search: Search  # term, offset → up to PAGE + 1 rows (id, text)
+    find: Find  # typed value → (id as stored, text)
     permission: tuple[str, str]
     named: Named
 
@@ -60,12 +64,12 @@ def lookup(
     name: str,
     *,
     permission: tuple[str, str],
-    find: Callable[[Session, str], tuple[Any, str] | None],
+    find: Find,
     named: Named,
-) -> Any:
+) -> Callable[[Search], Search]:
     """Register a search function as a remote select."""
 
-    def mark(search: Callable[[Session, str, int], Sequence[tuple[Any, str]]]) -> Any:
+    def mark(search: Search) -> Search:
         LOOKUPS[name] = Lookup(name, search, find, permission, named)
         return search
 
@@ -97,7 +101,7 @@ def _known() -> dict[tuple[str, str], str]:
 
 
 @blueprint.get("/lookup/<name>")
-def answer(name: str) -> Any:
+def answer(name: str) -> ResponseReturnValue:
     """What select2 asks: {"results": [{"id", "text"}], "pagination": {"more"}}."""
     from ..rights.current import current_rights
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from wtforms import Field
 
 from app.extensions import db
 
-from .field_base import BusinessField, attributes, several
+from ..types import Json, Text
+from .field_base import Asking, BusinessField, attributes, several
 from .lookups import LOOKUPS
 
 
@@ -20,24 +20,30 @@ class RemoteSelectField(BusinessField):
     text = ""
 
     def __init__(
-        self, label: Any = None, *, lookup: str, multiple: bool = False, beside: bool = False, **kw: Any
+        self,
+        label: Text | None = None,
+        *,
+        lookup: str,
+        multiple: bool = False,
+        beside: bool = False,
+        **kw: Unpack[Asking],
     ) -> None:
         super().__init__(label, **kw)
         self.lookup, self.multiple = lookup, multiple
         self.beside = beside  # the record whose step asks decides what is offered
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[object]) -> None:
         if not self.multiple:
             return super().process_formdata(valuelist)
         self.data = None
         self.data = [self._found(text)[0] for text in several(valuelist)]
         return None
 
-    def clean(self, raw: object, text: str) -> Any:
+    def clean(self, raw: object, text: str) -> object:
         key, self.text = self._found(text)
         return key
 
-    def _found(self, text: str) -> tuple[Any, str]:
+    def _found(self, text: str) -> tuple[object, str]:
         found = LOOKUPS[self.lookup].find(db.session, text) if len(text) < 80 else None
         if found is None:
             raise ValueError(_("There is no such entry. Choose one from the list."))
@@ -46,7 +52,7 @@ class RemoteSelectField(BusinessField):
     def wanted(self) -> str:
         return _("Please choose “%(field)s”.", field=str(self.label.text))
 
-    def widget(self, field: Field, **kw: object) -> Markup:
+    def drawn(self, **kw: object) -> Markup:
         values = self.data if isinstance(self.data, list) else [self.data]
         shown = [(value, self._text(value)) for value in values if value not in (None, "")]
         inner = Markup("").join(Markup('<option value="{}" selected>{}</option>').format(*pair) for pair in shown)
@@ -56,13 +62,13 @@ class RemoteSelectField(BusinessField):
         more = Markup(' data-ajax--url="/lookup/{}{}" data-ajax--delay="250"{}').format(
             self.lookup, of, Markup(" multiple") if self.multiple else ""
         )
-        return Markup("<select {}{}>{}{}</select>").format(attributes(field, kw), more, blank, inner)
+        return Markup("<select {}{}>{}{}</select>").format(attributes(self, kw), more, blank, inner)
 
     def _text(self, value: object) -> str:
         found = LOOKUPS[self.lookup].find(db.session, str(value))
         return found[1] if found else str(value)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Json:
         if self.multiple:
             return {**super().json_schema(), "type": "array", "items": {"type": ["integer", "string"]}}
         return {**super().json_schema(), "type": ["integer", "string"]}
@@ -71,7 +77,7 @@ class RemoteSelectField(BusinessField):
 class PersonField(RemoteSelectField):
     """A colleague by login; whether the person fits is the step's own question."""
 
-    def _found(self, text: str) -> tuple[Any, str]:
+    def _found(self, text: str) -> tuple[object, str]:
         from flask_appbuilder.security.sqla.models import User
         from sqlalchemy import select
 
@@ -80,7 +86,7 @@ class PersonField(RemoteSelectField):
             raise ValueError(_("There is nobody with this login."))
         return login, text
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Json:
         return {
             **super().json_schema(),
             **({"type": "array", "items": {"type": "string"}} if self.multiple else {"type": "string"}),
@@ -90,5 +96,5 @@ class PersonField(RemoteSelectField):
 class PeopleField(PersonField):
     """Several colleagues by login."""
 
-    def __init__(self, label: Any = None, *, lookup: str, **kw: Any) -> None:
+    def __init__(self, label: Text | None = None, *, lookup: str, **kw: Unpack[Asking]) -> None:
         super().__init__(label, lookup=lookup, multiple=True, **kw)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from wtforms import Field
 from wtforms.validators import StopValidation
 
 from ..text import cleaning
-from .field_base import BusinessField
+from ..types import Json, Text, Values
+from .field_base import Asking, BusinessField, Sent
 
 if TYPE_CHECKING:
     from .forms import StepForm
@@ -25,13 +25,15 @@ class RowsField(BusinessField):
 
     wide = True
 
-    def __init__(self, label: Any = None, *, row: type[StepForm], blank: int = BLANK, **kw: Any) -> None:
+    def __init__(
+        self, label: Text | None = None, *, row: type[StepForm], blank: int = BLANK, **kw: Unpack[Asking]
+    ) -> None:
         super().__init__(label, **kw)
         self.row, self.blank = row, blank
-        self.typed: list[dict[str, Any]] = []
+        self.typed: list[Values] = []
 
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        self.process_errors: list[str] = []
+    def process(self, formdata: Sent, data: object = None, extra_filters: object = None) -> None:
+        self.process_errors = []
         self.data = data if isinstance(data, list) else None
         self.typed = self.data or []
         if formdata is None or not len(formdata):
@@ -43,7 +45,7 @@ class RowsField(BusinessField):
             self.data = None
             self.process_errors.append(str(error))
 
-    def _sent(self, formdata: Any) -> list[dict[str, Any]]:
+    def _sent(self, formdata: Sent) -> list[Values]:
         """The rows as they were typed, without those left empty."""
         if self.name in formdata:
             values = formdata.getlist(self.name)
@@ -51,7 +53,7 @@ class RowsField(BusinessField):
             if len(rows) > MOST or not all(isinstance(row, dict) for row in rows):
                 raise ValueError(_("A list of rows is expected here."))
             return list(rows)
-        found: dict[int, dict[str, Any]] = {}
+        found: dict[int, Values] = {}
         shape = re.compile(rf"{re.escape(self.name)}-(\d{{1,3}})-(\w+)")
         for key in formdata:
             if match := shape.fullmatch(key):
@@ -65,7 +67,7 @@ class RowsField(BusinessField):
             raise ValueError(_("At most %(n)s rows fit here.", n=MOST))
         return rows
 
-    def _cleaned(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _cleaned(self, rows: list[Values]) -> list[Values]:
         cleaned, wrong = [], []
         for number, row in enumerate(rows, 1):
             form = self.row.of({str(key): value for key, value in row.items()})
@@ -85,7 +87,7 @@ class RowsField(BusinessField):
     def wanted(self) -> str:
         return _("Please fill in at least one row of “%(field)s”.", field=str(self.label.text))
 
-    def widget(self, field: Field, **kw: object) -> Markup:
+    def drawn(self, **kw: object) -> Markup:
         columns = list(self.row())
         heads = Markup("").join(Markup("<th>{}</th>").format(column.label.text) for column in columns)
         known = [self._row(number, self.row.of(row)) for number, row in enumerate(self.typed)]
@@ -106,7 +108,7 @@ class RowsField(BusinessField):
             cells.append(Markup('<td data-label="{}">{}</td>').format(column.label.text, column(**marks)))
         return Markup("<tr>{}</tr>").format(Markup("").join(cells))
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Json:
         return {"title": str(self.label.text), "type": "array", "items": self.row.json_schema()}
 
     def _value(self) -> str:

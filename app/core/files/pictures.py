@@ -6,7 +6,6 @@ Every function takes bytes and gives bytes, so that the work can be done in anot
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import pi_heif
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
@@ -64,7 +63,9 @@ def inked(content: bytes) -> tuple[bytes, str]:
     if mime != "application/pdf":
         with Image.open(io.BytesIO(kept)) as image:
             judged = image.width >= PAD[0] and image.height >= PAD[1]
-            if judged and all(low == high for low, high in _flat(image).convert("RGB").getextrema()):
+            if judged and all(
+                low == high for low, high in (band.getextrema() for band in _flat(image).convert("RGB").split())
+            ):
                 raise Blank
     return kept, mime
 
@@ -90,7 +91,7 @@ def logo(content: bytes) -> bytes:
         raise Unreadable from error
 
 
-def _pages(image: Any) -> list[Any]:
+def _pages(image: Image.Image) -> list[Image.Image]:
     """Every page of a scan; the first picture of anything else."""
     count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
     if count > MOST_PAGES:
@@ -109,7 +110,7 @@ def _pages(image: Any) -> list[Any]:
     return found
 
 
-def _fitting(image: Any) -> Any:
+def _fitting(image: Image.Image) -> Image.Image:
     """Not more pixels than a form needs, unless what is written would go."""
     size = _fitting_size(*image.size)
     if size == image.size:
@@ -122,17 +123,17 @@ def _fitting_size(width: int, height: int) -> tuple[int, int]:
     return (width, height) if factor >= 1 else (round(width * factor), round(height * factor))
 
 
-def _has_alpha(image: Any) -> bool:
+def _has_alpha(image: Image.Image) -> bool:
     return "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "RGBa", "La")
 
 
-def _mode(image: Any) -> str:
+def _mode(image: Image.Image) -> str:
     if image.mode in ("L", "RGB", "RGBA"):
         return str(image.mode)
     return "RGBA" if _has_alpha(image) else "L" if image.mode == "1" else "RGB"
 
 
-def _flat(image: Any) -> Any:
+def _flat(image: Image.Image) -> Image.Image:
     """On white, in colours every viewer knows."""
     if image.mode in ("L", "RGB"):
         return image
@@ -146,7 +147,7 @@ def _flat(image: Any) -> Any:
     return white
 
 
-def _saved(image: Any, kind: str, **options: Any) -> bytes:
+def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
     out = io.BytesIO()
     image.info = {name: value for name, value in image.info.items() if name in ("icc_profile", "transparency")}
     image.save(out, kind, **options)

@@ -14,11 +14,16 @@ import resource
 import select
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
+if TYPE_CHECKING:
+    from PIL import Image
+
+T = TypeVar("T")
 IDLE = 20.0  # seconds without an order
 LARGE = 250 * 1024  # KB of memory: a fresh child takes the next order
 MOST_MEMORY = 2 * 1024**3
@@ -31,14 +36,15 @@ class Refused(Exception):
     """The order can't be carried out: str(e) says why, in one word."""
 
 
-def pdf(content: bytes, **_facts: object) -> Any:
+def pdf(content: bytes, **_facts: object) -> bytes:
     from weasyprint import HTML
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
     fonts, fetcher = FontConfiguration(), URLFetcher(allowed_protocols=("data",))
     drawn = [HTML(string=html, url_fetcher=fetcher).render(font_config=fonts) for html in json.loads(content)]
-    return drawn[0].copy([page for paper in drawn for page in paper.pages]).write_pdf()
+    made: bytes = drawn[0].copy([page for paper in drawn for page in paper.pages]).write_pdf()
+    return made
 
 
 def picture(content: bytes, **_facts: object) -> bytes:
@@ -51,15 +57,15 @@ def drawing(content: bytes, **_facts: object) -> bytes:
     return bytes(mime.encode() + b"\n" + kept)
 
 
-def preview(content: bytes, **_facts: object) -> Any:
-    return _of_pictures(lambda pictures: pictures.preview(content))
+def preview(content: bytes, **_facts: object) -> bytes:
+    return bytes(_of_pictures(lambda pictures: pictures.preview(content)))
 
 
-def logo(content: bytes, **_facts: object) -> Any:
-    return _of_pictures(lambda pictures: pictures.logo(content))
+def logo(content: bytes, **_facts: object) -> bytes:
+    return bytes(_of_pictures(lambda pictures: pictures.logo(content)))
 
 
-def _of_pictures(work: Any) -> Any:
+def _of_pictures(work: Callable[[ModuleType], T]) -> T:
     """Done by the module beside this file, loaded without the portal around it."""
     import pictures  # type: ignore[import-not-found]
 
@@ -94,7 +100,7 @@ def pinyin(_content: bytes, text: str, style: str, **_facts: object) -> bytes:
 
 
 @contextmanager
-def _opened(content: bytes, side: int) -> Iterator[Any]:
+def _opened(content: bytes, side: int) -> Iterator[Image.Image]:
     """A picture whose head has been read and whose decoding stays within the bound."""
     import pictures
     from PIL import Image, UnidentifiedImageError
@@ -113,7 +119,7 @@ def _opened(content: bytes, side: int) -> Iterator[Any]:
         raise Refused("unreadable") from error
 
 
-JOBS: dict[str, Any] = {
+JOBS: dict[str, Callable[..., bytes]] = {
     "pdf": pdf,
     "picture": picture,
     "drawing": drawing,
@@ -151,14 +157,14 @@ def _carried_out(order: bytes, content: bytes) -> tuple[bytes, bytes]:
         return b"failed", b""
 
 
-def _exactly(stream: Any, length: int) -> bytes:
+def _exactly(stream: BinaryIO, length: int) -> bytes:
     parts = bytearray()
     while len(parts) < length and (some := stream.read(length - len(parts))):
         parts += some
     return bytes(parts)
 
 
-def _next(orders: Any) -> list[bytes] | None:
+def _next(orders: BinaryIO) -> list[bytes] | None:
     """One order, or nothing when there is none for a while or ever."""
     if not select.select([orders], [], [], IDLE)[0]:
         return None

@@ -14,7 +14,7 @@ from wtforms.validators import StopValidation
 from app.extensions import db
 
 from ..fields.choice_fields import ChoiceField, ChoicesField, YesNoField
-from ..fields.field_base import BusinessField
+from ..fields.field_base import BusinessField, Sent
 from ..fields.fields import (
     DayField,
     LongTextField,
@@ -45,7 +45,7 @@ class OwnFileField(UploadField):
     schema = {"type": "integer"}
     THERE = ".there"  # beside its name: the file that is there already
 
-    def process(self, formdata: MultiDict[str, object] | None, *args: object, **kw: object) -> None:
+    def process(self, formdata: Sent, *args: Any, **kw: Any) -> None:
         super().process(formdata, *args, **kw)
         there = str(formdata.get(self.name + self.THERE) or "") if formdata and self.data is None else ""
         if there.isdecimal() and len(there) < 10:
@@ -57,15 +57,15 @@ class OwnFileField(UploadField):
         if self.data is None and named:
             self.data = int(named) if named.isdecimal() and len(named) < 10 else -1
 
-    def pre_validate(self, form: StepForm) -> None:
-        there = [file.id for file in getattr(form.record, "attachments", ())]
+    def pre_validate(self, form: object) -> None:
+        there = [file.id for file in getattr(getattr(form, "record", None), "attachments", ())]
         if isinstance(self.data, int) and self.data not in there:
             raise StopValidation(_("The record has no such file. Attach it first, then name its id."))
 
-    def widget(self, field: object, **kw: object) -> Markup:
+    def drawn(self, **kw: object) -> Markup:
         if not isinstance(self.data, int):
-            return super().widget(field, **kw)
-        chooser: Markup = self.chooser(field, **kw)
+            return super().drawn(**kw)
+        chooser = self.chooser(self, **kw)
         known = Markup('<input type="hidden" name="{}" value="{}">').format(self.name + self.THERE, self.data)
         return chooser + known + Markup('<p class="hint">{}</p>').format(_("The file that is there stays."))
 

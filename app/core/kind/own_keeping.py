@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -53,7 +54,7 @@ def named(key: str) -> str:
     return f"{kinds()[kind].one} · {label}" if kind in kinds() else key
 
 
-def told(key: str, name: str, value: str) -> object:
+def told(key: str, name: str, value: Any) -> object:
     """What of a field is kept as a code, in words."""
     kind = key.partition(".")[0]
     if name == "kind":

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.extensions import db
 
+from ..model import AnyRow
 from ..process.admission import offers
-from ..process.workflow import Workflow
+from ..process.workflow import AnyWorkflow
 from ..rights.actor import Actor
+from ..types import Text
 from .timeline import foremost
 
 if TYPE_CHECKING:
@@ -21,16 +23,16 @@ if TYPE_CHECKING:
 class Way:
     """A link beside the buttons: another way on than a step of this record."""
 
-    label: Any
+    label: Text
     url: str
     icon: str
     main: bool = False  # what can be done next where no step can: it gets the filled button
 
 
-Ways = Callable[[Any, frozenset[str]], list[Way]]
+Ways = Callable[[AnyRow, frozenset[str]], list[Way]]
 
 
-def buttons(workflow: Workflow[Any], record: Record, actor: Actor, ways: Ways) -> dict[str, Any]:
+def buttons(workflow: AnyWorkflow, record: Record, actor: Actor, ways: Ways) -> dict[str, object]:
     """What a person is offered, sorted by place; what cannot succeed goes along with its sentence, or fades."""
     found = offers(workflow, db.session, record, actor)
     able = frozenset(offer.step.name for offer in found if offer.open)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from functools import partial
-from typing import Any
 
 from ..kind import by_word, own_fields, own_shown
 from ..kind.own_fields import Own
+from ..model import AnyColumn, AnyRow
+from ..types import Text
 
+Told = Callable[[AnyRow], object]  # what a cell says of a row
 UNORDERED = ("choices", "file", *own_fields.LINKED)
 
 
@@ -18,16 +20,16 @@ class Column:
 
     def __init__(
         self,
-        label: Any,
-        value: Callable[[Any], Any] | str,
+        label: Text,
+        value: Told | str,
         *,
-        order: Any = None,
+        order: AnyColumn | None = None,
         css: str = "",
-        plain: Callable[[Any], Any] | None = None,
+        plain: Told | None = None,
         nullable: bool = False,
     ) -> None:
         self.label, self.order, self.css, self.nullable = label, order, css, nullable
-        self.value: Callable[[Any], Any] = value if callable(value) else lambda row: getattr(row, value)
+        self.value: Told = value if callable(value) else lambda row: getattr(row, value)
         self.plain = plain or self.value  # in exports
 
     def of(self, code: str) -> Column:
@@ -37,12 +39,12 @@ class Column:
         return found
 
 
-def own_columns(model: Any) -> dict[str, Column]:
+def own_columns(model: AnyRow) -> dict[str, Column]:
     """The company's own fields that stand in the list."""
     return {own.name: _own_column(own, model) for own in own_shown.listed(model)}
 
 
-def _own_column(own: Own, model: Any) -> Column:
+def _own_column(own: Own, model: AnyRow) -> Column:
     order = None if own.type in UNORDERED else own.column(model)
     plain = partial(own_shown.exported, own)
     return Column(own.label, partial(own_shown.shown, own), order=order, plain=plain, nullable=True)

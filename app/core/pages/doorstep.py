@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.sansio.utils import host_is_trusted
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 HEALTH = "/health/"
@@ -23,7 +26,7 @@ class Doorstep:
     def __init__(self, app: Flask) -> None:
         self.app, self.inside = app, app.wsgi_app
 
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         self._see_through_proxies(environ)
         if asked := environ.get("HTTP_HOST"):
             environ["HTTP_HOST"] = _plain(asked)
@@ -34,7 +37,7 @@ class Doorstep:
             environ["HTTP_HOST"] = known[0]  # a load balancer asks by address
         return self.inside(environ, start)
 
-    def _see_through_proxies(self, environ: dict[str, Any]) -> None:
+    def _see_through_proxies(self, environ: WSGIEnvironment) -> None:
         """The caller's address and scheme as our own proxies noted them; nobody else is believed."""
         trusted = self.app.config["TRUSTED_PROXIES"]
         peer = environ.get("REMOTE_ADDR", "")
@@ -88,7 +91,7 @@ def proxies(text: str) -> int | list[Network]:
     return [ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip()]
 
 
-def _refuse(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+def _refuse(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
     as_json = environ.get("PATH_INFO", "").startswith("/api/")
     text = f'{{"message": "{REFUSED}"}}' if as_json else REFUSED
     kind = "application/json" if as_json else "text/plain; charset=utf-8"

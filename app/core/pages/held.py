@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from flask import current_app, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,7 +18,16 @@ PASSING = ("/language", "/theme", "/sign-out", "/login/")
 DAY = 24 * 3600
 
 
-def late() -> Any:
+class Held(TypedDict):
+    """What was sent, by whom and where to."""
+
+    by: str
+    to: str
+    fields: list[tuple[str, str]]
+    files: list[str]
+
+
+def late() -> ResponseReturnValue | None:
     """The answer to a form of ours that came too late; None when nothing typed would be lost."""
     if not _ours():
         return None
@@ -35,7 +45,7 @@ def stopped(why: str, ending: str = "") -> str | None:
     return _page(form=None, held=held, why=why, ending=ending, sealed=_sealed().dumps(held))
 
 
-def _typed(by: str) -> dict[str, Any]:
+def _typed(by: str) -> Held:
     """What was sent, to be sent on."""
     fields = [
         (name, value)
@@ -46,11 +56,11 @@ def _typed(by: str) -> dict[str, Any]:
     return {"by": by, "to": request.full_path.rstrip("?"), "fields": fields, "files": files}
 
 
-def after_sign_in(answer: Any) -> Any:
+def after_sign_in(answer: ResponseReturnValue) -> ResponseReturnValue:
     """Whoever has just signed in finds what they had typed; somebody else does not."""
     sealed = request.form.get(FIELD, "")
     try:
-        held = _sealed().loads(sealed, max_age=DAY) if sealed else None
+        held: Held | None = _sealed().loads(sealed, max_age=DAY) if sealed else None
     except BadSignature:
         held = None
     if held is None:
@@ -68,17 +78,17 @@ def _ours() -> bool:
     return bool(request.form.get(BY)) and origin.netloc == request.host
 
 
-def _sign_in(sealed: str, held: dict[str, Any]) -> str:
+def _sign_in(sealed: str, held: Held) -> str:
     there = url_for("SignIn.login", next=held["to"] if held["to"].split("?")[0].endswith("/add") else None)
     return _page(form=LoginForm_db(), sealed=sealed, there=there)
 
 
-def _again(held: dict[str, Any]) -> str:
+def _again(held: Held) -> str:
     why = _("It was not saved yet. Send it now; what is not right yet is shown to you.")
     return _page(form=None, held=held, why=why)
 
 
-def _page(**facts: Any) -> str:
+def _page(**facts: object) -> str:
     if not hasattr(g, "user"):
         g.user = current_user  # it may come before FAB has set it
     builder = current_app.extensions.get("appbuilder") or getattr(current_app, "appbuilder", None)

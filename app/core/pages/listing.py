@@ -10,20 +10,24 @@ from urllib.parse import urlencode
 from flask import abort, request
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Query
+from sqlalchemy.orm.interfaces import ORMOption
 
+from ..model import AnyColumn, AnyRow
 from ..record.search import WORDS, plain_words
+from ..types import Text
 
 CAP = 1000
 SIZES = (20, 50, 100)
 DEEPEST = 5_000
+AnyQuery = Query[Any]  # of the rows of one table, or of what a page makes of several
 
 
 @dataclass(frozen=True)
 class Choice:
     """A drop-down above a list: its values and the condition each stands for."""
 
-    label: Any
-    options: Callable[[], Sequence[tuple[str, Any]]]
+    label: Text
+    options: Callable[[], Sequence[tuple[str, Text]]]
     condition: Callable[[str], ColumnElement[bool] | None]
 
 
@@ -31,7 +35,7 @@ class Choice:
 class Listing:
     """What a list page shows, and the links to its other pages."""
 
-    rows: Sequence[Any]
+    rows: Sequence[AnyRow]
     count: int
     page: int
     size: int
@@ -65,11 +69,11 @@ def number(name: str, default: int, highest: int) -> int:
 
 
 def paged(
-    query: Query[Any],
-    pk: Any,
-    orders: Mapping[str, Any],
+    query: AnyQuery,
+    pk: AnyColumn,
+    orders: Mapping[str, AnyColumn],
     default: tuple[str, bool],
-    options: Sequence[Any] = (),
+    options: Sequence[ORMOption] = (),
     nullable: frozenset[str] = frozenset(),
 ) -> Listing:
     """The page of a filtered query that the address asks for; the count stops at the cap."""
@@ -88,7 +92,7 @@ def paged(
     return Listing(rows, count, page, size, order, descending, request.args.to_dict())
 
 
-def matching(columns: Sequence[Any], text: str) -> ColumnElement[bool] | None:
+def matching(columns: Sequence[AnyColumn], text: str) -> ColumnElement[bool] | None:
     """Every typed word in one of the columns; % and _ are letters like others."""
     words = plain_words(text)[:WORDS] if columns else []
     found = [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words]

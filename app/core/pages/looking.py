@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Flask, g, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -23,7 +22,7 @@ blueprint = Blueprint("looking", __name__)
 
 
 @blueprint.post(END)
-def end() -> Any:
+def end() -> ResponseReturnValue:
     """The person's own rights again, and what was typed meanwhile."""
     if current_user.is_authenticated:
         seeing.end(db.session, current_user.id)
@@ -32,7 +31,7 @@ def end() -> Any:
     return held.after_sign_in(redirect("/access/"))
 
 
-def _nothing_changes() -> Any:
+def _nothing_changes() -> ResponseReturnValue | None:
     if request.method in READING or request.path in PASSING or not current_user.is_authenticated:
         return None
     if role := current_rights().seen_as:
@@ -44,7 +43,7 @@ def _nothing_changes() -> Any:
     return None
 
 
-def _refused(code: int, title: str, advice: str, ending: str = "") -> Any:
+def _refused(code: int, title: str, advice: str, ending: str = "") -> ResponseReturnValue:
     """What was typed on a page stays; in a dialog it stands there still."""
     kept = None if fragment() else held.stopped(_("%(title)s. %(advice)s", title=title, advice=advice), ending)
     return (kept, code) if kept else told(code, title, advice)

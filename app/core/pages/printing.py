@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Response, current_app, render_template, request, send_file
 from flask_babel import force_locale, get_locale
@@ -17,8 +16,11 @@ from .. import settings
 from ..company import company
 from ..files import press
 from ..kind import own_shown
+from ..model import AnyRow
+from ..record.records import Record
 from ..rights.people import in_locale
 from ..settings import Declared
+from ..types import Text, Values
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,12 @@ class PaperForm:
     title_zh: str = ""
     title_en: str = ""
     template: str = "paper/plain.html"
-    context: Callable[[Any], dict[str, Any]] = lambda record: {}
+    context: Callable[[AnyRow], Values] = lambda record: {}
     form_number: str = ""
     version: str = "A/0"
     kept_years: int = 5  # how long the paper is kept
 
-    label: Any = None  # the title of a form the regulation gives none
+    label: Text | None = None  # the title of a form the regulation gives none
 
     def __str__(self) -> str:
         return str(self.label) if self.label is not None else in_locale(self.title_zh, self.title_en)
@@ -72,7 +74,7 @@ def forms_of(kind: str) -> list[PaperForm]:
     return [form for (of, _code), form in FORMS.items() if of == kind]
 
 
-def render(form: PaperForm, record: Any | None, locale: str) -> str:
+def render(form: PaperForm, record: Record | None, locale: str) -> str:
     """The print view in a language; without a record the blank form."""
     with force_locale(locale):
         ours = company(current_app.extensions["sqlalchemy"].session)
@@ -93,7 +95,7 @@ def render(form: PaperForm, record: Any | None, locale: str) -> str:
         )
 
 
-def record_address(record: Any) -> str:
+def record_address(record: Record) -> str:
     """Where a record is found again; the code on its paper leads there."""
     return f"{current_app.config['PUBLIC_URL']}/{record.kind}/show/{record.id}"
 
@@ -127,7 +129,7 @@ def sent(content: bytes, name: str) -> Response:
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{name}.pdf", max_age=0)
 
 
-def file_name(form: PaperForm, record: Any | None, locale: str) -> str:
+def file_name(form: PaperForm, record: Record | None, locale: str) -> str:
     return f"{record.number}-{form.title(locale)}" if record is not None else form.title(locale)
 
 

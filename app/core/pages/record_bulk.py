@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
+from sqlalchemy.orm.interfaces import ORMOption
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import db
@@ -15,8 +18,8 @@ from app.extensions import db
 from ..fields.forms import StepForm, placed
 from ..process.admission import hindrance, looked_at, not_now
 from ..process.answer import ANSWERED, answer_to
-from ..process.workflow import Transition, Workflow, allowed
-from ..types import PREFIX
+from ..process.workflow import AnyStep, AnyWorkflow, allowed
+from ..types import PREFIX, Values
 from . import drafts
 
 if TYPE_CHECKING:
@@ -28,12 +31,12 @@ MOST = 100
 class BulkSteps:
     """What the list of a kind of record offers for the ticked rows."""
 
-    workflow: Workflow[Any]
-    endpoint: Any
+    workflow: AnyWorkflow
+    endpoint: str
     bulk: tuple[str, ...] = ()  # names of the steps that make sense for many
-    eager: Any = ()
+    eager: Sequence[ORMOption] = ()
 
-    def bulk_steps(self) -> list[Transition[Any]]:
+    def bulk_steps(self) -> list[AnyStep]:
         """Those this person holds."""
         actor = self.actor()  # type: ignore[attr-defined]
         return [self.workflow.rows(name)[0] for name in self.bulk if actor.may(name)]
@@ -41,7 +44,7 @@ class BulkSteps:
     @expose("/bulk/<name>", methods=["POST"])
     @has_access
     @permission_name("list")
-    def take_bulk(self, name: str) -> Any:
+    def take_bulk(self, name: str) -> ResponseReturnValue:
         step = next((step for step in self.bulk_steps() if step.name == name), None)
         if step is None:
             abort(403 if name in self.bulk else 404)
@@ -74,7 +77,7 @@ class BulkSteps:
         db.session.rollback()
         return sentence
 
-    def _tell(self, step: Transition[Any], answers: list[tuple[int, str]]) -> None:
+    def _tell(self, step: AnyStep, answers: list[tuple[int, str]]) -> None:
         done = sum(not sentence for _number, sentence in answers)
         if done:
             flash(_("%(title)s: done for %(n)s records.", title=str(step.label), n=done), "success")
@@ -95,7 +98,7 @@ class BulkSteps:
             return _("This is not your step.")
         return hindrance(db.session, record, step, actor) if step else not_now(self.workflow, record, rows[0])
 
-    def _bulk_dialog(self, step: Transition[Any], form: StepForm, numbers: list[int]) -> str:
+    def _bulk_dialog(self, step: AnyStep, form: StepForm, numbers: list[int]) -> str:
         model = self.datamodel.obj  # type: ignore[attr-defined]
         seen = self.scoped().filter(model.id.in_(numbers)).order_by(model.id)  # type: ignore[attr-defined]
         records = seen.options(*self.eager, *looked_at(self.workflow, model)).all()
@@ -114,7 +117,7 @@ class BulkSteps:
         )
 
 
-def _filled_in() -> dict[str, Any]:
+def _filled_in() -> Values:
     """What was filled in for all; a field of the company's own that was left blank stays as each record has it."""
     sent = request.form.to_dict(flat=False)
     blank = {name for name, values in sent.items() if name.startswith(PREFIX) and not any(map(str.strip, values))}

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
 from sqlalchemy.orm import Query
 
+from ..model import AnyRow
 from ..process.also_waiting import waiting
 from ..process.whose_turn import due_at
-from ..process.workflow import Workflow
+from ..process.workflow import AnyWorkflow
+from ..record.records import Record
 from ..rights.current import current_rights
 from ..time import clock
 from ..time.when import FULL, SHORT, due_stamp, stamp
+from ..types import Text
 from .listing import CAP
 from .show import Badge
 from .views import Column
@@ -28,7 +30,7 @@ class Tab:
     """A tab with its capped count."""
 
     key: str
-    label: Any
+    label: Text
     count: int
 
     @property
@@ -40,14 +42,14 @@ class Tab:
 class Chip:
     """A narrowing of the list at one click: its words, and what a row must fulfil."""
 
-    label: Any
-    condition: Callable[[Any], ColumnElement[bool]]
+    label: Text
+    condition: Callable[[AnyRow], ColumnElement[bool]]
 
     def __str__(self) -> str:
         return str(self.label)
 
 
-def due_today(model: Any) -> ColumnElement[bool]:
+def due_today(model: type[Record]) -> ColumnElement[bool]:
     """Not late yet, and late tomorrow."""
     tonight = clock.midnight_after(clock.today()) + timedelta(seconds=1)
     return and_(model.due_at > clock.now(), model.due_at <= tonight)
@@ -60,7 +62,7 @@ CHIPS = {
 }
 
 
-def deadline_column(workflow: Workflow[Any], model: Any) -> Column:
+def deadline_column(workflow: AnyWorkflow, model: type[Record]) -> Column:
     """What is left on the page; in a file the deadline itself, in the words of the page."""
     return Column(
         _l("Deadline"),
@@ -71,7 +73,7 @@ def deadline_column(workflow: Workflow[Any], model: Any) -> Column:
     )
 
 
-def own_deadline_column(workflow: Workflow[Any], model: Any) -> Column:
+def own_deadline_column(workflow: AnyWorkflow, model: type[Record]) -> Column:
     """That of whoever's turn it is: it stands beside the name, while others owe something too."""
     return Column(
         _l("Deadline"),
@@ -82,7 +84,7 @@ def own_deadline_column(workflow: Workflow[Any], model: Any) -> Column:
     )
 
 
-def changed_column(model: Any) -> Column:
+def changed_column(model: type[Record]) -> Column:
     """When a record was last changed; in a file as a moment to reckon with."""
     return Column(
         _l("Updated"),
@@ -92,7 +94,9 @@ def changed_column(model: Any) -> Column:
     )
 
 
-def narrowed(query: Query[Any], model: Any, workflow: Workflow[Any], chips: Mapping[str, Chip]) -> Query[Any]:
+def narrowed(
+    query: Query[Record], model: type[Record], workflow: AnyWorkflow, chips: Mapping[str, Chip]
+) -> Query[Record]:
     """The rows of the chosen tab and chips."""
     if states := _states(workflow, request.args.get("tab", "")):
         query = query.filter(model.state.in_(states))
@@ -100,11 +104,11 @@ def narrowed(query: Query[Any], model: Any, workflow: Workflow[Any], chips: Mapp
     return query.filter(*(chip.condition(model) for key, chip in chips.items() if key in asked))
 
 
-def _states(workflow: Workflow[Any], tab: str) -> list[str]:
+def _states(workflow: AnyWorkflow, tab: str) -> list[str]:
     return [state.value for state in workflow.tabs[tab][1]] if tab in workflow.tabs else []
 
 
-def tabs(scoped: Query[Any], model: Any, workflow: Workflow[Any]) -> list[Tab]:
+def tabs(scoped: Query[Record], model: type[Record], workflow: AnyWorkflow) -> list[Tab]:
     """One question for all counts, each capped; the table is never counted whole."""
     parts = []
     for key in workflow.tabs:

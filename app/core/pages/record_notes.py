@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Response, abort, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -24,6 +25,7 @@ from . import drafts
 
 if TYPE_CHECKING:
     from ..record.records import Record
+    from ..rights.actor import Actor
 
 MOST = 30  # files at once
 
@@ -31,17 +33,24 @@ MOST = 30  # files at once
 class NotesAndFiles:
     """The small forms of the record page."""
 
-    endpoint: Any
-    actor: Any
-    locked: Any
-    get_or_404: Any
-    for_page: Any
-    record_page: Any
+    endpoint: str
+
+    if TYPE_CHECKING:  # the record page has them
+
+        def actor(self) -> Actor: ...
+
+        def locked(self, pk: int) -> Record: ...
+
+        def get_or_404(self, pk: object) -> Record: ...
+
+        def for_page(self, pk: int) -> Record: ...
+
+        def record_page(self, record: Record) -> str: ...
 
     @expose("/<int:pk>/comment", methods=["POST"])
     @has_access
     @permission_name("comment")
-    def comment(self, pk: int) -> Any:
+    def comment(self, pk: int) -> ResponseReturnValue:
         record = self.get_or_404(pk)
         text = cleaning.sent("comment")
         if text:
@@ -53,7 +62,7 @@ class NotesAndFiles:
     @expose("/<int:pk>/delay/<int:number>", methods=["POST"])
     @has_access
     @permission_name("comment")
-    def explain_delay(self, pk: int, number: int) -> Any:
+    def explain_delay(self, pk: int, number: int) -> ResponseReturnValue:
         """Why a deadline was missed."""
         record = self.locked(pk)
         try:
@@ -70,7 +79,7 @@ class NotesAndFiles:
     @expose("/<int:pk>/attach", methods=["POST"])
     @has_access
     @permission_name("attach")
-    def attach(self, pk: int) -> Any:
+    def attach(self, pk: int) -> ResponseReturnValue:
         """Several files at once, each for itself: what is refused does not keep the others out."""
         self.get_or_404(pk)
         uploads = [upload for upload in request.files.getlist("file") if upload.filename]
@@ -105,23 +114,25 @@ class NotesAndFiles:
     @expose("/<int:pk>/picture/<int:number>")
     @has_access
     @permission_name("show")
-    def picture(self, pk: int, number: int) -> Any:
+    def picture(self, pk: int, number: int) -> ResponseReturnValue:
         """A picture to look at, in full or (?small=1) as a thumbnail."""
         row = _of(self.get_or_404(pk), number)
         if row.mime not in attachments.IMAGES:
             abort(404)
-        return attachments.thumbnail(row) if request.args.get("small") else attachments.sent(row)
+        found: Response = attachments.thumbnail(row) if request.args.get("small") else attachments.sent(row)
+        return found
 
     @expose("/<int:pk>/file/<int:number>")
     @has_access
     @permission_name("show")
-    def file(self, pk: int, number: int) -> Any:
+    def file(self, pk: int, number: int) -> ResponseReturnValue:
         return served(self.get_or_404(pk), number)
 
 
 def served(record: Record, number: int) -> Response:
     """A file of a record the person may see, always as a download."""
-    return attachments.sent(_of(record, number), as_attachment=True)
+    found: Response = attachments.sent(_of(record, number), as_attachment=True)
+    return found
 
 
 def _of(record: Record, number: int) -> attachments.Attachment:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from app.extensions import db
 
 from ..kind import own_forms
-from ..process.workflow import Transition, Workflow
+from ..process.workflow import AnyStep, AnyWorkflow
 
 
 class OwnFields:
     """A step's dialog asks for them beside the fields of the process."""
 
-    workflow: Workflow[Any]
+    workflow: AnyWorkflow
 
-    def asking(self, step: Transition[Any]) -> Transition[Any]:
+    def asking(self, step: AnyStep) -> AnyStep:
         """A step with the company's own fields in its form."""
         return replace(step, form=own_forms.asked(db.session, step.form, self.workflow.name, step.name))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 
-from ..process.workflow import Workflow
+from ..process.workflow import AnyWorkflow
 from . import printing
 from .printing import PaperForm
+
+if TYPE_CHECKING:
+    from ..record.records import Record
 
 MOST = 20  # a PDF takes a moment
 
@@ -19,8 +23,8 @@ MOST = 20  # a PDF takes a moment
 class PaperPages:
     """What of a kind of record can be printed, as a page for the screen or as PDF (?as=pdf)."""
 
-    workflow: Workflow[Any]
-    endpoint: Any
+    workflow: AnyWorkflow
+    endpoint: str
 
     def paper_forms(self) -> list[PaperForm]:
         return printing.forms_of(self.workflow.name)
@@ -28,19 +32,19 @@ class PaperPages:
     @expose("/<int:pk>/print/<code>")
     @has_access
     @permission_name("show")
-    def paper(self, pk: int, code: str) -> Any:
+    def paper(self, pk: int, code: str) -> ResponseReturnValue:
         return _drawn(self._form(code), self.for_page(pk))  # type: ignore[attr-defined]
 
     @expose("/blank/<code>")
     @has_access
     @permission_name("list")
-    def blank(self, code: str) -> Any:
+    def blank(self, code: str) -> ResponseReturnValue:
         return _drawn(self._form(code), None)
 
     @expose("/print/<code>", methods=["POST"])
     @has_access
     @permission_name("show")
-    def print_many(self, code: str) -> Any:
+    def print_many(self, code: str) -> ResponseReturnValue:
         """The ticked rows in one PDF, each with its own page numbers."""
         form, locale = self._form(code), printing.language()
         ticked = [int(value) for value in request.form.getlist("rowid") if value.isascii() and value.isdigit()]
@@ -57,7 +61,7 @@ class PaperPages:
         return printing.FORMS.get((self.workflow.name, code)) or abort(404)
 
 
-def _drawn(form: PaperForm, record: Any | None) -> Any:
+def _drawn(form: PaperForm, record: Record | None) -> ResponseReturnValue:
     locale = printing.language()
     html = printing.render(form, record, locale)
     if request.args.get("as") == "pdf":

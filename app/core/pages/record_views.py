@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Query, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.interfaces import ORMOption
 from werkzeug.datastructures import CombinedMultiDict
 
 from app.extensions import db
 
-from ..fields.forms import StepForm, marked, received
+from ..fields.forms import Raw, StepForm, marked, received
 from ..files import file_kinds, pending
 from ..kind import own_forms, own_shown
+from ..kind.by_word import Row
 from ..kind.facts import Fact
 from ..kind.registry import KINDS
+from ..model import AnyRow
 from ..process.admission import fields, hindrance, not_now
 from ..process.answer import ANSWERED, Answer, answer_to
 from ..process.whose_turn import due_at
-from ..process.workflow import Transition, Workflow
+from ..process.workflow import AnyStep, AnyWorkflow, Transition
 from ..record import attachments
 from ..record.records import Record
 from ..record.shelf import shelved
 from ..rights.actor import Actor
 from ..time import clock, deadlines
+from ..time.deadline_rules import DeadlineRule
 from ..time.deadlines import Deadline
+from ..types import Text, Values
 from . import drafts, heading, printing, record_list, timeline
 from .buttons import Way, buttons
 from .listing import Listing
@@ -51,8 +57,8 @@ class Card:
     """One block of the paper form: its fields, in the paper's order."""
 
     name: str
-    title: Any
-    rows: Callable[[Any], list[tuple[Any, Any]]]  # label and value, empty ones left out by the page
+    title: Text
+    rows: Callable[[AnyRow], list[Row]]  # label and value, empty ones left out by the page
     editable: bool = False
     partial: str = ""
     optional: bool = False  # not shown while it is empty
@@ -64,18 +70,18 @@ class Hint:
     """A block in a step's dialog: its template, and what it tells."""
 
     template: str
-    rows: Any
+    rows: object
 
 
 class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
     """The pages of a kind of record. A kind declares workflow, cards and columns; it needs no template."""
 
-    workflow: Workflow[Any]
+    workflow: AnyWorkflow
     cards: tuple[Card, ...] = ()
     aside: tuple[str, ...] = ()
-    chips: Mapping[str, Any] = {}
+    chips: Mapping[str, record_list.Chip] = {}
     facts: Mapping[str, Fact] = {}  # of the kind, by every name a history line may know them
-    page_loads: tuple[Any, ...] = ()  # what the record page shows, loaded with the record
+    page_loads: tuple[ORMOption, ...] = ()  # what the record page shows, loaded with the record
     clause = ""  # of the kind as a whole, shown over its list
     show_template = "portal/record/page.html"
     list_template = "portal/record/list.html"
@@ -84,48 +90,49 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
 
     # ---- what a kind supplies
 
-    def headline(self, record: Any) -> Any:
-        return record.title
+    def headline(self, record: AnyRow) -> Text:
+        title: str = record.title
+        return title
 
-    def editable(self, record: Any, actor: Actor) -> bool:
+    def editable(self, record: AnyRow, actor: Actor) -> bool:
         return False
 
-    def corrected(self, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def corrected(self, record: AnyRow, values: Values) -> Values:
         return values
 
-    def as_correction(self, record: Any) -> dict[str, Any]:
+    def as_correction(self, record: AnyRow) -> Values:
         return {}
 
-    def ways(self, record: Any, steps: frozenset[str]) -> list[Way]:
+    def ways(self, record: AnyRow, steps: frozenset[str]) -> list[Way]:
         """What is offered beside the steps that can succeed (their names)."""
         return []
 
-    def whose_first(self, record: Any) -> str:
+    def whose_first(self, record: AnyRow) -> str:
         """Whose turn it is before the record's own, where its main step waits for something done elsewhere."""
         return ""
 
-    def afterwards(self, record: Any) -> str:
+    def afterwards(self, record: AnyRow) -> str:
         """What follows when the record waits for nobody any more."""
         return _("Nothing more is to be done.")
 
-    def loaded(self, query: Query[Any]) -> Query[Any]:
+    def loaded(self, query: Query[Record]) -> Query[Record]:
         """The record with what its page shows, in few questions."""
         return query.options(*self.page_loads)
 
     # ---- rows
 
-    def scoped(self) -> Query[Any]:
+    def scoped(self) -> Query[Record]:
         return super().scoped().filter(self.datamodel.obj.kind == self.workflow.name)  # the indexes begin with it
 
-    def for_page(self, pk: int) -> Any:
+    def for_page(self, pk: int) -> Record:
         clocks = selectinload(self.datamodel.obj.deadlines).joinedload(Deadline.rule)
         return one_or_404(self.loaded(self.scoped()).options(clocks), self.pk_column, pk)
 
-    def locked(self, pk: int) -> Any:
+    def locked(self, pk: int) -> Record:
         """A visible record, locked until the end of the transaction."""
         return lock(self.scoped(), self.pk_column, pk)
 
-    def filtered(self) -> Query[Any]:
+    def filtered(self) -> Query[Record]:
         return record_list.narrowed(super().filtered(), self.datamodel.obj, self.workflow, self.chips)
 
     def page(self) -> Listing:
@@ -143,7 +150,7 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
         """How the timeline names fields and values."""
         return Words(self.workflow, (self.form, self.correction), self.facts)
 
-    def badge(self, record: Record) -> Any:
+    def badge(self, record: Record) -> Markup:
         """The time left, and on hover why it ends then."""
         until = due_at(self.workflow, record)
         clocks = (item for item in record.deadlines if item.is_running and item.due_at == until)
@@ -154,11 +161,11 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
 
     @expose("/show/<int:pk>")
     @has_access
-    def show(self, pk: int) -> Any:
+    def show(self, pk: int) -> ResponseReturnValue:
         record = self.for_page(pk)
         return self.record_page(record)
 
-    def record_page(self, record: Any) -> str:
+    def record_page(self, record: Record) -> str:
         actor, lines = self.actor(), timeline.lines_of(db.session, record)
         set_committed_value(record, "history", lines[::-1])
         beside = heading.others(db.session, self.workflow, record)
@@ -192,7 +199,7 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
     @expose("/<int:pk>/step/<name>", methods=["GET", "POST"])
     @has_access
     @permission_name("show")
-    def take_step(self, pk: int, name: str) -> Any:
+    def take_step(self, pk: int, name: str) -> ResponseReturnValue:
         rows = self.workflow.rows(name) or abort(404)
         sent = self._sent(*(self.asking(row).form for row in rows)) if request.method == "POST" else {}
         if request.method == "POST":
@@ -214,33 +221,33 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
             lambda version: self.workflow.fire(db.session, record, name, actor, sent, version=version, own=True),
         )
 
-    def _refused(self, record: Any, step: Transition[Any], actor: Actor) -> str:
+    def _refused(self, record: Record, step: AnyStep, actor: Actor) -> str:
         """Why the step can't succeed whatever is typed into its form."""
         if record.state not in step.source:
             return not_now(self.workflow, record, step)
         return hindrance(db.session, record, step, actor)
 
-    def _mine(self, record: Any, rows: list[Transition[Any]], actor: Actor) -> bool:
+    def _mine(self, record: Record, rows: list[AnyStep], actor: Actor) -> bool:
         from ..process.workflow import allowed
 
         return any(allowed(row, record, actor) for row in rows)
 
-    def hint(self, record: Any, step: Transition[Any]) -> Hint | None:
+    def hint(self, record: AnyRow, step: AnyStep) -> Hint | None:
         """What a person should see beside the fields of a step."""
         return None
 
-    def suggested(self, record: Any, step: Transition[Any]) -> dict[str, Any]:
+    def suggested(self, record: AnyRow, step: AnyStep) -> Values:
         """What a step's form may already know."""
         return {}
 
     @expose("/<int:pk>/correct", methods=["GET", "POST"])
     @has_access
     @permission_name("edit")
-    def correct(self, pk: int) -> Any:
+    def correct(self, pk: int) -> ResponseReturnValue:
         if self.correction is None:
             abort(404)
         label = _("Correct the form")
-        step: Transition[Any] = self.asking(Transition("edit", label, frozenset(), None, (), form=self.correction))
+        step: AnyStep = self.asking(Transition("edit", label, frozenset(), None, (), form=self.correction))
         sent = self._sent(step.form) if request.method == "POST" else {}
         record = self.get_or_404(pk) if request.method == "GET" else self.locked(pk)
         actor = self.actor()
@@ -251,16 +258,16 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
             return self._dialog(record, step, step.form(data=known) if step.form else StepForm())
         return self._do(record, step, sent, lambda version: self._correct(record, step, actor, sent, version))
 
-    def _correct(self, record: Any, step: Transition[Any], actor: Actor, sent: Any, version: int | None) -> None:
+    def _correct(self, record: Record, step: AnyStep, actor: Actor, sent: Raw, version: int | None) -> None:
         values, own = own_forms.parted(fields(db.session, step.form, record, sent))
         values = self.corrected(record, values)
         self.workflow.edit(db.session, record, actor, values, version=version, own=own)
 
-    def _sent(self, *forms: type[StepForm] | None) -> Mapping[str, Any]:
+    def _sent(self, *forms: type[StepForm] | None) -> Raw:
         """The filled-in form; its files are looked at now, before anything is locked."""
         return received(CombinedMultiDict([request.form, request.files]), forms)
 
-    def _do(self, record: Any, step: Transition[Any], sent: Mapping[str, Any], act: Callable[[int | None], Any]) -> Any:
+    def _do(self, record: Record, step: AnyStep, sent: Raw, act: Callable[[int | None], object]) -> ResponseReturnValue:
         """204 with the way back, or 409/422 with the form again: what was typed is never lost."""
         number, version = record.id, request.form.get("row_version", type=int)
         form = step.form.of(sent) if step.form else StepForm()
@@ -280,8 +287,8 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
         return ("", 204, {"X-Location": there}) if "X-Fragment" in request.headers else redirect(there)
 
     def _refused_dialog(
-        self, number: int, step: Transition[Any], form: StepForm, problem: Answer, lines: list[Any]
-    ) -> Any:
+        self, number: int, step: AnyStep, form: StepForm, problem: Answer, lines: list[timeline.Line]
+    ) -> ResponseReturnValue:
         """The dialog as it was typed, with what is wrong."""
         if problem.status == 403:
             abort(403)
@@ -293,13 +300,13 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
 
     def _dialog(
         self,
-        record: Any,
-        step: Transition[Any],
+        record: Record,
+        step: AnyStep,
         form: StepForm,
         *,
         refused: str = "",
-        stale: Any = (),
-        over: Any = False,
+        stale: Sequence[timeline.Line] = (),
+        over: bool = False,
     ) -> str:
         form.bind(record)
         version = (
@@ -323,7 +330,7 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
         page: str = self.render_template("portal/record/dialog_page.html", **facts)
         return page
 
-    def previews(self, record: Any, step: Transition[Any]) -> list[tuple[Any, deadlines.Preview]]:
+    def previews(self, record: Record, step: AnyStep) -> list[tuple[DeadlineRule, deadlines.Preview]]:
         """The deadlines a step would start, computed before it is saved."""
         found = []
         for code in step.codes_started(record):

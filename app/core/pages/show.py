@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from ..process.workflow import Workflow
+from ..process.workflow import AnyWorkflow
 from ..rights.people import in_locale
 from ..text import phones
 from ..time import clock
@@ -31,7 +31,7 @@ class Badge:
     """How long there is left, in words and colour: grey, amber, red; a missed one stays red."""
 
     @staticmethod
-    def of_record(record: Record, workflow: Workflow[Any]) -> Markup:
+    def of_record(record: Record, workflow: AnyWorkflow) -> Markup:
         if not record.due_at or not workflow.is_open(record):
             return Markup("")
         return Badge.until(record.due_at)
@@ -41,7 +41,7 @@ class Badge:
         return tag(*remaining(due_at, clock.now()), why or due_stamp(due_at, FULL)) if due_at else Markup("")
 
     @staticmethod
-    def of_deadline(deadline: Any, locale: str) -> Markup:
+    def of_deadline(deadline: Deadline, locale: str) -> Markup:
         status = deadline.status()
         if deadline.met_at or deadline.cancelled_at:
             words = {"met": (_("met"), "ok"), "breached": (_("met late"), "bad"), "cancelled": (_("cancelled"), "mut")}
@@ -88,7 +88,7 @@ def today_until(time: str) -> str:
     return _("today %(time)s", time=time)
 
 
-def masked_unless(visible: bool, phone: str | None) -> Any:
+def masked_unless(visible: bool, phone: str | None) -> str | None:
     """Phone numbers one can call, or only recognise."""
     if not phone:
         return None

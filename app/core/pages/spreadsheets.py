@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import IO, TYPE_CHECKING
 
 from flask import Response, abort, send_file, stream_with_context
 from markupsafe import Markup
@@ -19,11 +19,14 @@ from app.extensions import db
 
 from ..time import clock
 
+if TYPE_CHECKING:
+    from .columns import Column
+
 DANGEROUS = re.compile(r"^\s*[=+\-@|%＝＋－＠]|^[\t\r\n]")
 LONGEST = 32_767  # characters in a cell of Excel
 
 
-def answer(kind: str, name: str, columns: Sequence[Any], rows: Iterable[Any]) -> Any:
+def answer(kind: str, name: str, columns: Sequence[Column], rows: Iterable[object]) -> Response:
     """The rows of a list as a file to download."""
     if kind == "csv":
         body = stream_with_context(_csv(columns, rows))
@@ -37,7 +40,7 @@ def answer(kind: str, name: str, columns: Sequence[Any], rows: Iterable[Any]) ->
     return abort(404)
 
 
-def cell(value: object) -> Any:
+def cell(value: object) -> object:
     """A value as a spreadsheet should hold it."""
     if value is None:
         return ""
@@ -54,7 +57,7 @@ def safe(value: object) -> str:
     return f"'{text}" if DANGEROUS.match(text) and not isinstance(value, int | Decimal | float) else text
 
 
-def _csv(columns: Sequence[Any], rows: Iterable[Any]) -> Iterator[str]:
+def _csv(columns: Sequence[Column], rows: Iterable[object]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     yield "\ufeff"  # Excel reads UTF-8 only with it
@@ -72,7 +75,7 @@ def _csv(columns: Sequence[Any], rows: Iterable[Any]) -> Iterator[str]:
         db.session.remove()
 
 
-def _xlsx(name: str, columns: Sequence[Any], rows: Iterable[Any]) -> Any:
+def _xlsx(name: str, columns: Sequence[Column], rows: Iterable[object]) -> IO[bytes]:
     import xlsxwriter
 
     file = tempfile.TemporaryFile()  # noqa: SIM115  (send_file closes it)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from ..model import AnyRow
 from ..process.refused import Invalid
 
 
-def refuse_taken(session: Session, model: Any, row: Any, values: Mapping[str, Any]) -> None:
+def refuse_taken(session: Session, model: AnyRow, row: AnyRow, values: Mapping[str, object]) -> None:
     """Before a row is written: the fields whose value another row has already."""
     wrong = {}
     with session.no_autoflush:
@@ -29,7 +30,7 @@ def refuse_taken(session: Session, model: Any, row: Any, values: Mapping[str, An
         raise Invalid(wrong)
 
 
-def _single(model: Any) -> Iterator[tuple[str, Any, Any]]:
+def _single(model: AnyRow) -> Iterator[tuple[str, sa.Column[Any], Callable[[object], object]]]:
     """The columns of which every value stands once: the field that gives it, and how it becomes the value."""
     table = model.__table__
     alone = {next(iter(index.columns)).name for index in table.indexes if index.unique and len(index.columns) == 1}
@@ -39,5 +40,5 @@ def _single(model: Any) -> Iterator[tuple[str, Any, Any]]:
             yield source.removesuffix("_id"), column, key
 
 
-def _as_it_is(value: object) -> Any:
+def _as_it_is(value: object) -> object:
     return value

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
@@ -14,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from ..kind.registry import KINDS
-from ..process.workflow import Transition, Workflow
+from ..process.workflow import AnyStep, AnyWorkflow
 from ..record.history import History
-from ..record.records import Comment
+from ..record.records import Comment, Record
 from ..rights import masking
 from ..time.deadlines import Deadline
+from ..types import Text, Values
 
 WORDS = {
     "register": _l("Registered"),
@@ -33,7 +33,7 @@ WORDS = {
 SENTENCES: dict[str, Callable[[History], str]] = {}  # what a line of the portal's own says, in the reader's words
 
 
-def step_label(workflow: Workflow[Any], step: str) -> Any:
+def step_label(workflow: AnyWorkflow, step: str) -> Text:
     """The words for a step of the table, or for what the portal wrote beside it."""
     beside = {**WORDS, **KINDS[workflow.name].beside}
     return workflow.label_of(step) or beside.get(step, step)
@@ -48,7 +48,7 @@ def said(line: History) -> str:
 class Bead:
     """One stage: when it ended, by whom, and whether it was late."""
 
-    label: Any
+    label: Text
     number: int
     status: str  # done | skip (never came to it) | now | todo
     at: datetime | None
@@ -62,14 +62,14 @@ class Line:
     """One entry of the timeline."""
 
     at: datetime
-    label: Any
+    label: Text
     who: int | None
     on_behalf_of: int | None
     comment: str
     clause: str = ""
     kind: str = "step"
     step: str = ""
-    changes: dict[str, Any] = field(default_factory=dict)
+    changes: Values = field(default_factory=dict)
 
     @property
     def by_customer(self) -> bool:
@@ -77,7 +77,7 @@ class Line:
         return "via" in self.changes
 
     @staticmethod
-    def of(line: History, workflow: Workflow[Any], record: Any) -> Line:
+    def of(line: History, workflow: AnyWorkflow, record: Record) -> Line:
         """A line of the record's history as this reader may see it."""
         return Line(
             line.moment,
@@ -92,16 +92,16 @@ class Line:
         )
 
 
-MORE: list[Callable[[Session, Any], list[Line]]] = []  # what else the timeline tells (mails)
+MORE: list[Callable[[Session, Record], list[Line]]] = []  # what else the timeline tells (mails)
 
 
-def lines_of(session: Session, record: Any) -> list[History]:
+def lines_of(session: Session, record: Record) -> list[History]:
     """The record's history with its details, newest first."""
     query = select(History).where(History.record_id == record.id).options(joinedload(History.detail))
     return list(session.scalars(query.order_by(History.seq.desc())))
 
 
-def learn_names(session: Session, record: Any, lines: list[History], also: list[str]) -> None:
+def learn_names(session: Session, record: Record, lines: list[History], also: list[str]) -> None:
     """All names of a page in one question: who acted, and whose turn it is."""
     from ..process.turns import user_turn
     from ..rights.people import learn_turns
@@ -111,7 +111,7 @@ def learn_names(session: Session, record: Any, lines: list[History], also: list[
     learn_turns(session, [record.owner, *also, *(user_turn(number) for number in people if number is not None)])
 
 
-def timeline(session: Session, record: Any, lines: list[History]) -> list[Line]:
+def timeline(session: Session, record: Record, lines: list[History]) -> list[Line]:
     """Steps, comments and mails, newest first."""
     from ..process.workflow import WORKFLOWS
 
@@ -126,7 +126,7 @@ def timeline(session: Session, record: Any, lines: list[History]) -> list[Line]:
     return sorted(found, key=lambda line: line.at, reverse=True)
 
 
-def beads(workflow: Workflow[Any], record: Any, lines: list[History]) -> list[Bead]:
+def beads(workflow: AnyWorkflow, record: Record, lines: list[History]) -> list[Bead]:
     """The stages of the stepper for this record."""
     current = next(
         (index for index, stage in enumerate(workflow.stages) if record.state in stage.states), len(workflow.stages)
@@ -152,7 +152,7 @@ def beads(workflow: Workflow[Any], record: Any, lines: list[History]) -> list[Be
     return found
 
 
-def foremost(offered: list[Transition[Any]], free: Callable[[Transition[Any]], bool]) -> Transition[Any] | None:
+def foremost(offered: list[AnyStep], free: Callable[[AnyStep], bool]) -> AnyStep | None:
     """The step that gets the filled button: a main one that can succeed now, first what moves the record on.
 
     Without a main step it is the only one that can succeed, unless it undoes something.

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from flask import abort, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
-from sqlalchemy.orm import Query
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute, Query, Session
+from sqlalchemy.orm.interfaces import ORMOption
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from app.extensions import db
@@ -19,6 +22,7 @@ from ..fields.forms import StepForm, marked, placed
 from ..files import pending
 from ..kind import by_word, own_forms, own_shown
 from ..kind.facts import code_of, key_of
+from ..model import AnyColumn, AnyRow, Model
 from ..process.answer import ANSWERED, Answer, answer_to, changed_meanwhile
 from ..process.refused import Refused
 from ..record import search
@@ -26,12 +30,17 @@ from ..rights.actor import Actor
 from ..rights.current import actor_for, current_rights
 from ..rights.filters import only_scopes, whole
 from ..text import cleaning
-from . import drafts, emptiness, listing, spreadsheets, taken
+from ..types import Text, Values
+from . import drafts, emptiness, listing, spreadsheets
 from .columns import Column as Column
 from .columns import own_columns
+from .listing import AnyQuery
 from .tables import Table
+from .writing import write as write
 
-Model = Any
+T = TypeVar("T")
+Writer = Callable[[Session, AnyRow, Values], AnyRow]
+Finder = Callable[[Session, str], ColumnElement[bool] | None]
 LAYOUT = ("order", "size", "page")  # of a list's address: how it is shown, not what
 EXPORTED = 1_000_000  # rows of one file, unless EXPORT_LIMIT says otherwise; a sheet of Excel holds few more
 
@@ -41,20 +50,20 @@ class BaseView(ModelView):
 
     form: type[StepForm] | None = None  # the fields, also those of REST
     correction: type[StepForm] | None = None  # what is asked of a change, where that is something else
-    writer: Any = None  # (session, row, values) → row: how it is kept, where writing the fields does not do
+    writer: Writer | None = None  # (session, row, values) → row: how it is kept, where writing the fields does not do
     columns: Mapping[str, Column] = {}
-    searched: Sequence[Any] = ()  # columns of the search box
-    finder: Any = None  # (session, typed) → condition: the search of a kind with an index of its own
+    searched: Sequence[AnyColumn] = ()  # columns of the search box
+    finder: Finder | None = None  # (session, typed) → condition: the search of a kind with an index of its own
     choices: Mapping[str, listing.Choice] = {}
-    eager: Sequence[Any] = ()
+    eager: Sequence[ORMOption] = ()
     default_order: tuple[str, bool] = ("id", True)
     blocks: Sequence[str] = ()  # templates under the shown fields
     list_template = "portal/crud/list.html"
     show_template = "portal/crud/show.html"
     edit_template = add_template = "portal/crud/form.html"
-    search_hint: Any = ""
-    empty_hint: Any = ""
-    base_permissions: Any = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export"]
+    search_hint: Text = ""
+    empty_hint: Text = ""
+    base_permissions: Sequence[str] = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export"]
     exclude_route_methods = {
         *("action", "action_post", "download", "api", "api_read", "api_get", "api_create", "api_update", "api_delete"),
         *("api_column_add", "api_column_edit", "api_readvalues"),
@@ -83,20 +92,21 @@ class BaseView(ModelView):
     def actor(self) -> Actor:
         return actor_for(self.class_permission_name)
 
-    def scoped(self) -> Query[Any]:
+    def scoped(self) -> AnyQuery:
         """Every row this person may see."""
-        query: Query[Any] = self._base_filters.apply_all(db.session.query(self.datamodel.obj))
+        query: AnyQuery = self._base_filters.apply_all(db.session.query(self.datamodel.obj))
         return query
 
-    def get_or_404(self, pk: Any) -> Any:
+    def get_or_404(self, pk: object) -> AnyRow:
         """A visible row; what is not visible does not exist."""
         return one_or_404(self.scoped(), self.pk_column, pk)
 
     @property
-    def pk_column(self) -> Any:
-        return getattr(self.datamodel.obj, self.datamodel.get_pk_name())
+    def pk_column(self) -> InstrumentedAttribute[Any]:
+        column: InstrumentedAttribute[Any] = getattr(self.datamodel.obj, self.datamodel.get_pk_name())
+        return column
 
-    def filtered(self) -> Query[Any]:
+    def filtered(self) -> AnyQuery:
         """The rows of the list as searched and filtered in the address."""
         query = self.scoped()
         condition = self.found(cleaning.asked("q"))
@@ -112,7 +122,7 @@ class BaseView(ModelView):
                 query = query.filter(extra)
         return query
 
-    def found(self, typed: str) -> Any:
+    def found(self, typed: str) -> ColumnElement[bool] | None:
         """The condition of the search box; a kind with an index of its own looks there."""
         finder = type(self).finder
         return finder(db.session, typed) if finder else listing.matching(self.searched, typed)
@@ -146,9 +156,10 @@ class BaseView(ModelView):
         standing = {name: column.of(code_of(model)) for name, column in self.columns.items()}
         return {**standing, **own_columns(model)}
 
-    def called(self, label: Any) -> Any:
+    def called(self, label: Text) -> Text:
         """A field of these rows in the administrator's word."""
-        return by_word.called(code_of(self.datamodel.obj), label)
+        word: Text = by_word.called(code_of(self.datamodel.obj), label)
+        return word
 
     def told(self, rows: Iterable[by_word.Row]) -> Sequence[by_word.Row]:
         """Label and value in the administrator's words."""
@@ -161,15 +172,15 @@ class BaseView(ModelView):
         assert form is not None  # views without a form grant nobody can_add
         return form
 
-    def own(self, row: Any) -> list[tuple[Any, Any]]:
+    def own(self, row: AnyRow) -> list[by_word.Row]:
         """Label and value of the row's own fields, for a card of their own."""
         return own_shown.rows(row) if hasattr(row, "extra") else []
 
-    def shown(self, row: Any) -> list[tuple[Any, Any]]:
+    def shown(self, row: AnyRow) -> list[by_word.Row]:
         """Label and value of what the show page tells."""
         return [(column.label, column.value(row)) for column in self.columns.values()]
 
-    def headed(self, row: Any) -> str:
+    def headed(self, row: AnyRow) -> str:
         """What the page of a row is called."""
         return str(row)
 
@@ -177,33 +188,35 @@ class BaseView(ModelView):
 
     @expose("/list/")
     @has_access
-    def list(self) -> Any:
-        return self.render_template(self.list_template, view=self, page=self.page(), title=self.list_title)
+    def list(self) -> ResponseReturnValue:
+        drawn: str = self.render_template(self.list_template, view=self, page=self.page(), title=self.list_title)
+        return drawn
 
     @expose("/export.<string:kind>")
     @has_access
     @permission_name("export")
-    def export(self, kind: str) -> Any:
+    def export(self, kind: str) -> ResponseReturnValue:
         limit = current_app.config.get("EXPORT_LIMIT", EXPORTED)
         rows = self.filtered().options(*self.eager).order_by(self.pk_column.desc()).limit(limit).yield_per(500)
         return spreadsheets.answer(kind, str(self.list_title), list(self.listed().values()), rows)
 
     @expose("/show/<pk>")
     @has_access
-    def show(self, pk: str) -> Any:
+    def show(self, pk: str) -> ResponseReturnValue:
         row = self.get_or_404(pk)
-        return self.render_template(self.show_template, view=self, row=row, title=self.headed(row), pk=pk)
+        page: str = self.render_template(self.show_template, view=self, row=row, title=self.headed(row), pk=pk)
+        return page
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
-    def add(self) -> Any:
+    def add(self) -> ResponseReturnValue:
         if request.method == "GET":
             return self._form_page(self.asked(own_forms.CREATE).of(self.initial()).prefill(), None)
         return self._save(None)
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @has_access
-    def edit(self, pk: str) -> Any:
+    def edit(self, pk: str) -> ResponseReturnValue:
         row = self.get_or_404(pk)
         if request.method == "GET":
             known = {**own_forms.standing(db.session, row), **self.as_form(row)}
@@ -212,7 +225,7 @@ class BaseView(ModelView):
 
     @expose("/delete/<pk>", methods=["POST"])
     @has_access
-    def delete(self, pk: str) -> Any:
+    def delete(self, pk: str) -> ResponseReturnValue:
         row = self.get_or_404(pk)
         name = str(row)  # said before it is gone
         try:
@@ -226,35 +239,35 @@ class BaseView(ModelView):
 
     # ---- what a kind may replace
 
-    def initial(self) -> Mapping[str, Any]:
+    def initial(self) -> Mapping[str, object]:
         """What a new form starts with: what the address says."""
         return MultiDict([(key, value) for key, value in request.args.items(multi=True) if key != "q"])
 
-    def as_form(self, row: Any) -> dict[str, Any]:
+    def as_form(self, row: AnyRow) -> Values:
         """A row as the fields of the form."""
         form = self.correction or self.form
         assert form is not None
         return {field.name: getattr(row, key_of(type(row), field.name), None) for field in form()}
 
-    def save(self, row: Any, values: dict[str, Any]) -> Any:
+    def save(self, row: AnyRow, values: Values) -> AnyRow:
         """Write the fields to a row (new for None). May raise Refused; the caller commits."""
         writer = type(self).writer
         return writer(db.session, row, values) if writer else write(db.session, self.datamodel.obj, row, values)
 
-    def warnings(self, row: Any) -> Sequence[str]:
+    def warnings(self, row: AnyRow) -> Sequence[str]:
         """What whoever saved it should know at once."""
         return ()
 
-    def onward(self, row: Any) -> str | None:
+    def onward(self, row: AnyRow) -> str | None:
         """Where to go after saving, when something else comes next."""
         return None
 
-    def remove(self, row: Any) -> None:
+    def remove(self, row: AnyRow) -> None:
         db.session.delete(row)
 
     # ---- saving
 
-    def _save(self, row: Any) -> Any:
+    def _save(self, row: AnyRow) -> ResponseReturnValue:
         asked = self.asked(own_forms.CREATE if row is None else own_forms.EDIT)
         form = asked.of(CombinedMultiDict([request.form, request.files]))
         form.bind(row)
@@ -280,11 +293,11 @@ class BaseView(ModelView):
         )
         return redirect(there or url_for(f"{self.endpoint}.list"))
 
-    def saved_words(self, row: Any) -> str:
+    def saved_words(self, row: AnyRow) -> str:
         """What the person is told once it is saved."""
         return _("“%(name)s” was saved.", name=str(row))
 
-    def _again(self, form: StepForm, row: Any, problem: Answer) -> Any:
+    def _again(self, form: StepForm, row: AnyRow, problem: Answer) -> ResponseReturnValue:
         """The form as it was typed, with what is wrong; nothing is saved."""
         pk = None if row is None else self.datamodel.get_pk_value(row)
         db.session.rollback()
@@ -295,11 +308,11 @@ class BaseView(ModelView):
             return self._form_page(marked(form, problem.fields), kept), problem.status
         return self._form_page(form, kept, problem.sentence), problem.status
 
-    def _stale(self, row: Any) -> str:
+    def _stale(self, row: AnyRow) -> str:
         seen = request.form.get("row_version")
         return "" if not hasattr(row, "version") or seen == str(row.version) else changed_meanwhile()
 
-    def _form_page(self, form: StepForm, row: Any, refused: str = "") -> str:
+    def _form_page(self, form: StepForm, row: AnyRow, refused: str = "") -> str:
         page: str = self.render_template(
             self.edit_template,
             view=self,
@@ -311,20 +324,7 @@ class BaseView(ModelView):
         return page
 
 
-def write(session: Any, model: Any, row: Any, values: Mapping[str, Any]) -> Any:
-    """Form fields as attributes; what is asked by a relation's name goes to its key, the company's own to `extra`."""
-    taken.refuse_taken(session, model, row, values)
-    row = model() if row is None else row
-    values, own = own_forms.parted(values)
-    own_forms.keep(session, row, own, None)
-    for name, value in values.items():
-        setattr(row, key_of(model, name), value)
-    session.add(row)
-    session.flush()
-    return row
-
-
-def one_or_404(query: Query[Any], column: Any, pk: Any) -> Any:
+def one_or_404(query: Query[T], column: AnyColumn, pk: object) -> T:
     """A row by its key, through a query that holds the row rights."""
     try:
         key = column.type.python_type(pk)
@@ -336,12 +336,12 @@ def one_or_404(query: Query[Any], column: Any, pk: Any) -> Any:
     return row if row is not None else abort(404)
 
 
-def must_see(query: Query[Any], column: Any, row: Any) -> None:
+def must_see(query: AnyQuery, column: AnyColumn, row: AnyRow) -> None:
     """Nobody creates what would be out of sight the moment it is there. Raises Refused."""
-    if query.filter(column == getattr(row, column.key)).with_entities(column).first() is None:
+    if query.filter(column == getattr(row, str(column.key))).with_entities(column).first() is None:
         raise Refused(_("You could not see this afterwards: nothing was saved. Ask the administrator for that right."))
 
 
-def table(model: Any) -> SQLAInterface:
+def table(model: type[Model]) -> SQLAInterface:
     """FAB's interface to a model."""
     return Table(model, db.session)

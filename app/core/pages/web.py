@@ -22,6 +22,7 @@ from flask import (
     session,
 )
 from flask.json.provider import DefaultJSONProvider
+from flask.typing import ResponseReturnValue
 from flask_babel import get_babel, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -131,7 +132,7 @@ def _readable() -> None:
         abort(400)
 
 
-def _signed_out() -> Any:
+def _signed_out() -> ResponseReturnValue | None:
     """Whose session has ended meanwhile signs in, and goes on with what was typed."""
     if request.method == "POST" and not request.path.startswith("/api/") and not current_user.is_authenticated:
         return held.late()
@@ -149,7 +150,7 @@ def _theme() -> str:
     return chosen if chosen in ("light", "dark") else ""
 
 
-def _tr(text: Any) -> str:
+def _tr(text: object) -> str:
     return _(str(text)) if text and isinstance(text, str) else str(text or "")
 
 
@@ -197,15 +198,15 @@ def sentences(code: int) -> tuple[str, str]:
     )()
 
 
-def _error(error: Any) -> Any:
+def _error(error: Exception) -> ResponseReturnValue:
     return _told(error.code if isinstance(error, HTTPException) and error.code else 500)
 
 
-def _told(code: int) -> Any:
+def _told(code: int) -> ResponseReturnValue:
     return told(code, *sentences(code))
 
 
-def told(code: int, title: str, advice: str) -> Any:
+def told(code: int, title: str, advice: str) -> ResponseReturnValue:
     """An error as JSON for a program or a script, or as a page."""
     again = {"Retry-After": "5"} if code == 503 else {}
     if not hasattr(g, "user"):
@@ -240,14 +241,14 @@ def _sentence(code: int, title: str, advice: str) -> str:
     return told + (" " + _("What you typed is still here.") if request.method == "POST" and fragment() else "")
 
 
-def _busy(error: OperationalError) -> Any:
+def _busy(error: OperationalError) -> ResponseReturnValue:
     """A database that does not answer in time is a pause, not a fault of the person."""
     db.session.rollback()
     current_app.logger.error("database: %s", error.orig)
     return _told(507 if any(words in str(error.orig).lower() for words in DISK_FULL) else 503)
 
 
-def _no_room(error: OSError) -> Any:
+def _no_room(error: OSError) -> ResponseReturnValue:
     """A file that could not be written for want of room; anything else is a fault of ours."""
     if not files.is_full(error):
         raise error
@@ -257,7 +258,7 @@ def _no_room(error: OSError) -> Any:
 
 
 @blueprint.post("/language")
-def language() -> Any:
+def language() -> ResponseReturnValue:
     """The person's choice is kept with the person, so that mails come in the same language."""
     code = request.form.get("locale", "")
     if code in current_app.config["LANGUAGES"]:
@@ -272,7 +273,7 @@ def language() -> Any:
 
 
 @blueprint.post("/theme")
-def choose_theme() -> Any:
+def choose_theme() -> ResponseReturnValue:
     answer = redirect(_back())
     chosen = request.form.get("theme", "")
     answer.set_cookie(
@@ -287,7 +288,7 @@ def choose_theme() -> Any:
 
 
 @blueprint.get("/session")
-def session_info() -> Any:
+def session_info() -> ResponseReturnValue:
     """A fresh form token for a page that outlived its session."""
     if not current_user.is_authenticated:
         return jsonify(login="/login/"), 401
@@ -295,17 +296,17 @@ def session_info() -> Any:
 
 
 @blueprint.get("/favicon.ico")
-def favicon() -> Any:
+def favicon() -> ResponseReturnValue:
     return current_app.send_static_file("icon.svg")
 
 
 @blueprint.get("/health/live")
-def live() -> Any:
+def live() -> ResponseReturnValue:
     return jsonify(status="ok")
 
 
 @blueprint.get("/health/ready")
-def ready() -> Any:
+def ready() -> ResponseReturnValue:
     """Database, migrations and worker: what a load balancer asks."""
     from app.health import problems
 

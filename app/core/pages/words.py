@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -16,10 +16,11 @@ from ..fields import lookups
 from ..fields.forms import StepForm
 from ..kind import by_word, own_shown
 from ..kind.facts import Fact
-from ..process.workflow import Workflow
+from ..process.workflow import AnyWorkflow
 from ..rights.people import in_locale
 from ..time.deadline_rules import DEFAULTS
 from ..time.when import FULL, due_stamp, stamp
+from ..types import Text
 
 if TYPE_CHECKING:
     from .timeline import Line
@@ -31,8 +32,8 @@ SILENT = ("signature", "row_version", "confirm_negative")
 class Word:
     """What a field is called, and how its values are read."""
 
-    label: Any
-    choices: Mapping[str, Any] | None = None
+    label: Text
+    choices: Mapping[str, Text] | None = None
     lookup: str = ""
 
 
@@ -50,7 +51,7 @@ class Words:
 
     def __init__(
         self,
-        workflow: Workflow[Any],
+        workflow: AnyWorkflow,
         forms: Iterable[type[StepForm] | None],
         facts: Mapping[str, Fact],
     ) -> None:
@@ -79,7 +80,7 @@ class Words:
         word = self.word(step, name)
         return str(by_word.called(self.kind, word.label) if word else name).rstrip("?？")
 
-    def tells(self, step: str, name: str, pair: Any) -> bool:
+    def tells(self, step: str, name: str, pair: object) -> bool:
         """Whether a change is told: what has a word, and only if it says something."""
         known = name in DEFAULTS or (name not in SILENT and self.word(step, name) is not None)
         known = known or own_shown.named(self.kind, name) is not None
@@ -96,7 +97,7 @@ class Words:
             if self.tells(step, name, pair) and not self._is_the_line(line, name, pair[1])
         ]
 
-    def _is_the_line(self, line: Line, name: str, value: Any) -> bool:
+    def _is_the_line(self, line: Line, name: str, value: object) -> bool:
         """What is read already: why, when and by whom it was done."""
         word = self.word(line.step, name)
         who = word is not None and word.lookup == "user" and value == line.who
@@ -112,7 +113,7 @@ class Words:
                     asked.setdefault(word.lookup, set()).update(_texts(pair))
         lookups.learn(session, asked)
 
-    def say(self, step: str, name: str, value: Any) -> str:
+    def say(self, step: str, name: str, value: object) -> str:
         """A value as the history kept it, in the reader's words."""
         if (own := own_shown.named(self.kind, name)) is not None:
             found = own_shown.said(own, value)
@@ -147,7 +148,7 @@ def _words(form: type[StepForm] | None) -> Iterator[tuple[str, Word]]:
     yield from ((key, words[name]) for key, name in form.kept_as.items())
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     """The values of a change, however deep they are listed."""
     if isinstance(value, list):
         for item in value:

@@ -18,8 +18,7 @@ from sqlalchemy import ForeignKey, Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .. import settings
-from ..counted import rows_changed
-from ..model import Model
+from ..model import Model, rows_written
 from ..time import clock
 from ..types import UtcDateTime
 from . import witness
@@ -66,7 +65,7 @@ def revoke(session: Session, record: Record, purpose: str) -> bool:
     unused = (PublicLink.record_id == record.id, PublicLink.purpose == purpose, PublicLink.used_at.is_(None))
     standing = update(PublicLink).where(*unused, PublicLink.revoked_at.is_(None))
     revoked = standing.values(revoked_at=clock.now()).execution_options(synchronize_session=False)
-    return rows_changed(session, revoked) > 0
+    return rows_written(session, revoked) > 0
 
 
 def issue(session: Session, record: Record, purpose: str, subject_id: int = 0) -> PublicLink:
@@ -102,7 +101,7 @@ def consume(session: Session, link: PublicLink) -> bool:
     """Use it up; True for exactly one of those who try at once. The caller commits."""
     unused = (PublicLink.id == link.id, PublicLink.used_at.is_(None), PublicLink.revoked_at.is_(None))
     used = update(PublicLink).where(*unused).values(used_at=clock.now()).execution_options(synchronize_session=False)
-    return rows_changed(session, used) > 0
+    return rows_written(session, used) > 0
 
 
 def current(session: Session, record_id: int, purpose: str) -> PublicLink | None:

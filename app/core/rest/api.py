@@ -12,8 +12,8 @@ from flask_appbuilder.api import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name, protect
 from flask_babel import gettext as _
-from sqlalchemy import SQLColumnExpression, func
-from sqlalchemy.orm import Query, Session
+from sqlalchemy import func
+from sqlalchemy.orm import InstrumentedAttribute, Query, Session
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.extensions import db
@@ -21,6 +21,7 @@ from app.extensions import db
 from ..fields.forms import StepForm
 from ..kind import own_forms, own_shown
 from ..kind.facts import key_of
+from ..model import AnyRow
 from ..pages.views import must_see, one_or_404, write
 from ..process import versions
 from ..process.refused import Invalid
@@ -80,8 +81,8 @@ class BaseApi(DescribedRows, FabApi):
         return found
 
     @property
-    def pk_column(self) -> SQLColumnExpression[object]:
-        found: SQLColumnExpression[object] = getattr(self.model, self.datamodel.get_pk_name())
+    def pk_column(self) -> InstrumentedAttribute[Any]:
+        found: InstrumentedAttribute[Any] = getattr(self.model, self.datamodel.get_pk_name())
         return found
 
     def pk_of(self, row: object) -> object:
@@ -122,7 +123,7 @@ class BaseApi(DescribedRows, FabApi):
         writer = type(self).writer
         return writer(db.session, row, values) if writer else write(db.session, self.datamodel.obj, row, values)
 
-    def current(self, row: object) -> Values:
+    def current(self, row: AnyRow) -> Values:
         """The row as its form, so that a PUT may name only what changes."""
         form = self.correction or self.form
         assert form is not None

@@ -18,7 +18,7 @@ from flask_login import current_user, logout_user
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
 
-from ..counted import rows_changed
+from ..model import rows_written
 from ..pages import held
 from ..text import cleaning
 from ..time import clock
@@ -206,7 +206,7 @@ class PortalSecurityManager(SecurityManager):
     def _may_try(self, user_id: int) -> bool:
         """Count a try before it is judged, so that a hundred at once are not a hundred tries."""
         at = clock.now()
-        counted = rows_changed(self.session, TRY, {"user": user_id, "now": at, "until": at + LOCKED})
+        counted = rows_written(self.session, TRY, {"user": user_id, "now": at, "until": at + LOCKED})
         self.session.commit()
         if counted:
             return True
