@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..model import Model
 from ..text.sameness import searchable as key_of
-from ..types import PREFIX, IsoDay, IsoMoment
+from ..types import PREFIX, IsoDay, IsoMoment, OneOfSeveral
 
 TYPES: dict[str, Any] = {
     "text": _l("Text"),
@@ -91,6 +91,7 @@ READ: dict[str, Callable[[Any], Any]] = {
 }
 AS_SQL: dict[str, Callable[[Any], Any]] = {
     "integer": lambda found: found.as_integer(),
+    "choices": lambda found: sa.type_coerce(found.as_string(), OneOfSeveral()),
     "customer": lambda found: found.as_integer(),
     "product": lambda found: found.as_integer(),
     "file": lambda found: found.as_integer(),
