@@ -7,6 +7,7 @@ import hashlib
 import sqlalchemy as sa
 from flask import Flask
 
+from app.core.rights.rights import rights_of
 from app.extensions import db
 
 OPEN = {"/login/", "/favicon.ico", "/health/live", "/health/ready", "/logout/", "/back", "/"}
@@ -92,6 +93,27 @@ def test_a_right_taken_away_is_gone_at_the_next_click(app: Flask, as_role, sessi
     )
     session.commit()
     assert qc.get("/complaint/list/").status_code in (302, 403)
+
+
+def test_rights_seen_in_a_transaction_that_is_rolled_back_are_not_remembered(own_portal: Flask):
+    """Whoever is told beside is asked for in the middle of a step: what that step would have given must not stay."""
+    give = sa.text(
+        "INSERT INTO ab_permission_view_role (id, permission_view_id, role_id) "
+        "SELECT (SELECT max(id) + 1 FROM ab_permission_view_role), pv.id, f.role_id "
+        "FROM ab_permission_view pv, ab_permission p, ab_view_menu v, function f "
+        "WHERE p.id = pv.permission_id AND v.id = pv.view_menu_id "
+        "AND p.name = 'can_edit' AND v.name = 'Access' AND f.code = :code"
+    )
+    with own_portal.app_context():
+        sales = db.session.scalar(sa.text("SELECT id FROM ab_user WHERE username = 'sales'"))
+        db.session.execute(give, {"code": "sales"})
+        inside = rights_of(db.session, sales)
+        assert inside is not None and inside.may("can_edit", "Access")
+        db.session.rollback()
+        db.session.execute(give, {"code": "gm"})  # as many rights as were rolled back
+        db.session.commit()
+        now = rights_of(db.session, sales)
+        assert now is not None and not now.may("can_edit", "Access")
 
 
 def test_a_deactivated_person_is_out_at_once(app: Flask, as_role, session):

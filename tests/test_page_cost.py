@@ -18,7 +18,6 @@ from app.core.kind.registry import KINDS, things
 from .conftest import portal_at
 
 LIST, FORM = 8, 4
-LIST_OF_A_THING, FORM_OF_A_THING = 14, 6
 LISTED = sorted(page.thing for page in things() if getattr(page.page, "columns", None))
 MADE = sorted(page.thing for page in things() if "can_add" in (getattr(page.page, "base_permissions", None) or ()))
 BY_THING = {page.thing: page for page in things()}
@@ -52,16 +51,14 @@ def asked(browser: Any, url: str) -> list[str]:
 
 @pytest.mark.parametrize("thing", LISTED)
 def test_a_list_asks_few_questions(app: Any, as_role: Any, thing: str):
-    most = LIST if thing in OF_RECORDS else LIST_OF_A_THING
     statements = asked(as_role(who_may("can_list", thing)), f"{BY_THING[thing].page.route_base}/list/")
-    assert len(statements) <= most, "\n".join(statements)
+    assert len(statements) <= LIST, "\n".join(statements)
 
 
 @pytest.mark.parametrize("thing", MADE)
 def test_a_form_asks_few_questions(app: Any, as_role: Any, thing: str):
-    most = FORM if thing in OF_RECORDS else FORM_OF_A_THING
     statements = asked(as_role(who_may("can_add", thing)), f"{BY_THING[thing].page.route_base}/add")
-    assert len(statements) <= most, "\n".join(statements)
+    assert len(statements) <= FORM, "\n".join(statements)
 
 
 def test_every_kind_is_measured():

@@ -43,6 +43,7 @@ from .services import SiteService
 from .workflow import COMPLAINT
 
 PREFILLED = (  # what the address of an intake may already say
+    "channel",
     "customer",
     "contact_name",
     "contact_phone",
@@ -97,6 +98,7 @@ class ComplaintPages(RecordView):
     form = Counter
     aside = ("portal/complaint/_customer.html",)
     bulk = ("hand_over", "assign")
+    usual = {"channel": "phone"}
     edit_title = _l("Correct the form")
     add_template = "portal/complaint/intake.html"
     edit_template = "portal/complaint/intake.html"
@@ -190,11 +192,7 @@ class ComplaintPages(RecordView):
     # ---- intake
 
     def initial(self) -> Any:
-        started = {"channel": request.args.get("channel", "phone")}
-        return {
-            **started,
-            **{key: text for key in PREFILLED if (text := cleaning.asked(key, 200))},
-        }
+        return {key: text for key in PREFILLED if (text := cleaning.asked(key, 200))}
 
     def save(self, row: Any, values: dict[str, Any]) -> Any:
         return intake.take_in(db.session, values, self.actor(), hand_over=values["then"] == HAND_OVER)

@@ -73,6 +73,23 @@ class IsoMoment(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC).isoformat(timespec="seconds")
 
 
+class OneOfSeveral(TypeDecorator[str]):
+    """Codes in a JSON list: equal to each code it holds."""
+
+    impl, cache_ok = sa.String, True
+
+    class comparator_factory(TypeDecorator.Comparator[str]):
+        """Whether a code is among them."""
+
+        def __eq__(self, other: Any) -> Any:
+            text = sa.type_coerce(self.expr, sa.String)
+            return text.is_(None) if other is None else text.contains(f'"{other}"', autoescape=True)
+
+        def __ne__(self, other: Any) -> Any:
+            text = sa.type_coerce(self.expr, sa.String)
+            return text.is_not(None) if other is None else ~text.contains(f'"{other}"', autoescape=True)
+
+
 def extra_column() -> Mapped[Json]:
     """Where a table keeps the company's own fields: code → value as JSON has it. Replaced, never changed in place."""
     return mapped_column(sa.JSON, default=dict, server_default=sa.text("'{}'"))

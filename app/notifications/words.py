@@ -52,6 +52,8 @@ def wrong(text: str, known: Collection[str]) -> list[str]:
         for name in places(text)
         if name not in known
     ]
+    if (bare := PLACE.sub("", text)) and ("{" in bare or "}" in bare):
+        sentences.append(_("Write a placeholder as %(example)s, with both braces on one line.", example="{number}"))
     rest = PASSAGE.sub("", text)
     if "[[" in rest or "]]" in rest or any("[[" in inner for inner in PASSAGE.findall(text)):
         sentences.append(_("Close each [[ by ]], and put no passage into another."))

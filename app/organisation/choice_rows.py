@@ -95,6 +95,9 @@ def saved(session: Session, row: ChoiceRow | None, values: dict[str, Any], actor
     row.active = values["active"] is not False
     if not row.active and (rule := its.rule_of(row.code)):
         raise Refused(_("“%(word)s” can be renamed, not retired. %(rule)s.", word=its.get(row.code), rule=rule))
+    if not row.active and before.get("active") and _is_last(session, row):
+        word = its.get(row.code)
+        raise Refused(_("“%(word)s” is the last that can be chosen here. Put another in force first.", word=word))
     for locale in ("zh", "en"):
         said = values[f"label_{locale}"] or ""
         setattr(row, f"label_{locale}", "" if said == choices.original(its, row.code, locale) else said)
@@ -125,6 +128,13 @@ def rule(row: ChoiceRow) -> str | None:
 def open_with(row: ChoiceRow) -> int:
     """How many open records have a value."""
     return choices.open_records(db.session, LISTS[row.list], row.code) if row.list in LISTS else 0
+
+
+def _is_last(session: Session, row: ChoiceRow) -> bool:
+    """Whether nothing could be chosen without it; of several administrators at once one is asked after the other."""
+    whole = select(ChoiceRow.id, ChoiceRow.active).where(ChoiceRow.list == row.list).order_by(ChoiceRow.id)
+    with session.no_autoflush:
+        return not any(active for other, active in session.execute(whole.with_for_update()) if other != row.id)
 
 
 def _last(session: Session, name: str) -> int:

@@ -37,11 +37,9 @@ def forget() -> None:
 
 
 def _known(session: Session) -> list[tuple[str, Role, str]]:
-    functions = {row.role_id: row for row in session.scalars(select(Function))}
-    order = {role_id: number for number, role_id in enumerate(functions)}
-    roles = [role for role in session.scalars(select(Role)) if role.name not in NOT_GIVEN]
-    roles.sort(key=lambda role: (order.get(role.id, len(order)), role.id))
-    found = [(role, functions.get(role.id)) for role in roles]
+    held = Function.role_id == Role.id
+    query = select(Role, Function).outerjoin(Function, held).where(Role.name.not_in(NOT_GIVEN))
+    found = session.execute(query.order_by(Function.code.is_(None), Role.id)).all()  # the regulation's first
     return [(function.code if function else role.name, role, words_of_role(role, function)) for role, function in found]
 
 

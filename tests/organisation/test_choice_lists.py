@@ -134,6 +134,18 @@ def test_a_code_that_a_rule_names_is_renamed_and_never_retired(rest: Any):
     assert "2.1" in said(change(chinese, "complaint.channel", "fax", active=False))
 
 
+def test_the_last_value_of_a_list_is_not_retired(rest: Any):
+    admin = rest("admin")
+    gone = [change(admin, "complaint.severity", code, active=False).status_code for code in ("critical", "serious")]
+    assert gone == [200, 200]
+    answer = change(admin, "complaint.severity", "minor", active=False)
+    assert answer.status_code == 409 and "last that can be chosen" in said(answer)
+    assert row_of(admin, "complaint.severity", "minor")["active"]
+    assert change(admin, "complaint.severity", "minor", label_en="Slight").status_code == 200
+    assert change(admin, "complaint.severity", "serious", active=True).status_code == 200
+    assert change(admin, "complaint.severity", "minor", active=False).status_code == 200
+
+
 def test_a_list_the_process_goes_by_gets_no_more(rest: Any):
     new = {"list": "complaint.nature", "code": "maybe", "label_zh": "也许", "label_en": "Maybe"}
     assert rest("admin").post("choice/", new).status_code == 409

@@ -83,6 +83,15 @@ def test_a_form_begins_with_the_default_and_explains_itself(as_role: Any, rest: 
     assert "按合同价填写" in as_role("reception_lead", "zh").get("/complaint/add").text
 
 
+def test_the_companys_default_goes_before_what_is_usual_and_not_before_what_is_known(as_role: Any, rest: Any):
+    page = as_role("reception")
+    assert '<option value="phone" selected>' in page.get("/complaint/add").text
+    rule = {"kind": "complaint", "asked_in": "create", "field": "channel", "default": "fax"}
+    assert rest("admin").post("field_rule/", rule).status_code == 201
+    assert '<option value="fax" selected>' in page.get("/complaint/add").text
+    assert '<option value="visit" selected>' in page.get("/complaint/add?channel=visit").text
+
+
 def test_a_plain_thing_has_rules_too(as_role: Any, rest: Any):
     rule = {"kind": "customer", "asked_in": "create", "field": "tax_no", "required": True}
     assert rest("admin").post("field_rule/", rule).status_code == 201

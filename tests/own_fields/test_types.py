@@ -24,7 +24,7 @@ CASES: dict[str, tuple[Any, Any, str, tuple[str, Any], tuple[str, Any], Any]] = 
     "moment": ("2026-11-20T09:30:00+08:00", "2026-11-20T09:30:00+08:00", "2026-11-20 09:30",
                ("lt", "2026-11-20T02:00:00Z"), ("gt", "2026-11-20T09:40:00 08:00"), "noon"),
     "choice": ("local", "local", "Local press", ("eq", "local"), ("eq", "none"), "elsewhere"),
-    "choices": (["local", "none"], ["local", "none"], "Local press, No press", ("ct", "local"), ("ct", "national"),
+    "choices": (["local", "none"], ["local", "none"], "Local press, No press", ("eq", "local"), ("eq", "national"),
                 ["elsewhere"]),
     "yes_no": (True, True, "Yes", ("eq", True), ("eq", False), "perhaps"),
     "customer": (1, 1, "/customer", ("eq", 1), ("eq", 2), 99999),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from flask_babel import gettext as _
@@ -41,12 +42,13 @@ class StepForm(Form):
 
         def __getitem__(self, name: str) -> BusinessField: ...
 
-    def prefill(self) -> Self:
-        """A new form begins with what the company says, where nothing better is known."""
+    def prefill(self, usual: Mapping[str, str] = MappingProxyType({})) -> Self:
+        """A new form begins with what the company says, else with what is usual, where nothing better is known."""
         for field in self:
             rule = rule_of(self.place, field.name) if self.place[0] else None
-            if rule and rule.default and field.data in (None, "", []):
-                field.begin(rule.default)
+            for default in (rule.default if rule else "", usual.get(field.name, "")):
+                if default and field.data in (None, "", []):
+                    field.begin(default)
         return self
 
     @classmethod

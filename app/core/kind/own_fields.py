@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..model import AnyModel, Model, rows_written
 from ..text.sameness import searchable as key_of
-from ..types import PREFIX, IsoDay, IsoMoment, Text
+from ..types import PREFIX, IsoDay, IsoMoment, OneOfSeveral, Text
 
 if TYPE_CHECKING:
     from ..fields.forms import StepForm
@@ -96,6 +96,7 @@ READ: dict[str, Callable[[Any], object]] = {
 AS_SQL: dict[str, Callable[[Any], OwnColumn]] = {
     "text": lambda found: found.as_string(),
     "integer": lambda found: found.as_integer(),
+    "choices": lambda found: sa.type_coerce(found.as_string(), OneOfSeveral()),
     "customer": lambda found: found.as_integer(),
     "product": lambda found: found.as_integer(),
     "file": lambda found: found.as_integer(),

@@ -63,6 +63,7 @@ class BaseView(ModelView):
     edit_template = add_template = "portal/crud/form.html"
     search_hint: Text = ""
     empty_hint: Text = ""
+    usual: Mapping[str, str] = {}  # what a new form begins with where the company says nothing
     base_permissions: Sequence[str] = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export"]
     exclude_route_methods = {
         *("action", "action_post", "download", "api", "api_read", "api_get", "api_create", "api_update", "api_delete"),
@@ -211,7 +212,7 @@ class BaseView(ModelView):
     @has_access
     def add(self) -> ResponseReturnValue:
         if request.method == "GET":
-            return self._form_page(self.asked(own_forms.CREATE).of(self.initial()).prefill(), None)
+            return self._form_page(self.asked(own_forms.CREATE).of(self.initial()).prefill(self.usual), None)
         return self._save(None)
 
     @expose("/edit/<pk>", methods=["GET", "POST"])

@@ -21,7 +21,8 @@ WATCHED: dict[str, tuple[str, ...]] = {  # table: the columns whose update matte
     "ab_user": ("active", "first_name", "last_name", "username", "email", "password"),
     "employee_profile": ("department_id", "locale", "absent_from", "absent_to", "deputy_id", "leader_id"),
 }
-BUMP = "UPDATE rights_version SET n = n + 1 WHERE id = 1"
+BUMP = "UPDATE rights_version SET n = {} WHERE id = 1"  # drawn, not counted: what was rolled back never comes again
+DRAWN = {"sqlite": "1 + abs(random() % 2147483646)", "postgresql": "1 + floor(random() * 2147483646)::int"}
 END_SESSIONS = "UPDATE employee_profile SET session_epoch = session_epoch + 1 WHERE user_id = NEW.id"
 
 
@@ -41,11 +42,12 @@ def expected(dialect: str) -> set[str]:
 
 
 def _sqlite() -> Iterator[str]:
+    bump = BUMP.format(DRAWN["sqlite"])
     for table, columns in WATCHED.items():
         for verb in ("insert", "update", "delete"):
             of = f" OF {', '.join(columns)}" if verb == "update" and columns else ""
             yield f"DROP TRIGGER IF EXISTS bump_{table}_{verb}"
-            yield f"CREATE TRIGGER bump_{table}_{verb} AFTER {verb.upper()}{of} ON {table} BEGIN {BUMP}; END"
+            yield f"CREATE TRIGGER bump_{table}_{verb} AFTER {verb.upper()}{of} ON {table} BEGIN {bump}; END"
     yield "DROP TRIGGER IF EXISTS end_sessions"
     yield (
         "CREATE TRIGGER end_sessions AFTER UPDATE OF active, password ON ab_user "
@@ -68,7 +70,7 @@ def _sqlite() -> Iterator[str]:
 def _postgresql() -> Iterator[str]:
     yield (
         "CREATE OR REPLACE FUNCTION bump_rights() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {BUMP}; RETURN NULL; END $$"
+        f"$$ BEGIN {BUMP.format(DRAWN['postgresql'])}; RETURN NULL; END $$"
     )
     yield (
         "CREATE OR REPLACE FUNCTION end_sessions() RETURNS trigger LANGUAGE plpgsql AS "

@@ -18,7 +18,7 @@ from .actor import Actor
 
 
 class RightsVersion(Model):
-    """One row, bumped by triggers on whatever decides who may do what."""
+    """One row, drawn anew by triggers on whatever decides who may do what."""
 
     __tablename__ = "rights_version"
 
