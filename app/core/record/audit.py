@@ -81,8 +81,8 @@ def _silenced(session: Session) -> Iterator[str]:
     query = select(Record.number, Deadline).join(Record).where(*waiting, put_off).order_by(Deadline.id)
     for number, item in session.execute(query):
         if item.tell_at is None or item.tell_at - item.due_at > MONTH:
-            what = f"{_('Deadline')} {item.code}"
-            yield f"{number}{_(': ')}{_('%(what)s: nobody would be told of it in time', what=what)}"
+            sentence = _("nobody would be told of the deadline %(code)s in time", code=item.code)
+            yield f"{number}{_(': ')}{sentence}"
 
 
 def _files(session: Session) -> Iterator[str]:
