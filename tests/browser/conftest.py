@@ -121,6 +121,19 @@ class Visit:
         return [f"{self.page.url}: {wide} px wide in a window of {window}"] if wide > window else []
 
 
+def whole(app: Flask) -> Callable[..., list[bytes]]:
+    """Every answer is read and closed at once: this server forgets that when the browser goes away meanwhile."""
+
+    def answered(environ: Any, start: Any) -> list[bytes]:
+        answer = app.wsgi_app(environ, start)
+        try:
+            return [b"".join(answer)]
+        finally:
+            getattr(answer, "close", lambda: None)()
+
+    return answered
+
+
 @pytest.fixture(scope="session")
 def portal(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, str]]:
     """The demo's portal with form tokens checked, on a port of its own."""
@@ -144,7 +157,7 @@ def portal(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         tell(db.session, PLOTS)
         db.session.remove()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, whole(app), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield app, f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
