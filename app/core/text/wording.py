@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping
 from functools import cache
 
+from babel import Locale
 from babel.support import NullTranslations, Translations
+from flask import g
 from flask.sansio.app import App
 from flask.templating import Environment
 from flask_babel import Domain, force_locale, get_babel, get_locale
@@ -19,13 +21,19 @@ class Words(Domain):
 
     def __init__(self) -> None:
         super().__init__(domain=get_babel().default_domain)
-        self.spoken: dict[object, Translations | NullTranslations] = {}
+        self.spoken: dict[Locale, Translations | NullTranslations] = {}
 
     def get_translations(self) -> Translations | NullTranslations:
+        """Asked some hundreds of times for a page: kept beside the reader's language as long as that is spoken."""
         locale = get_locale()
-        found = self.spoken.get(locale)
-        if found is None:
-            found = self.spoken[locale] = super().get_translations()
+        if locale is None:
+            return super().get_translations()
+        context = vars(g._get_current_object())["_flask_babel"]
+        if getattr(context, "spoken", None) is not locale:
+            if locale not in self.spoken:
+                self.spoken[locale] = super().get_translations()
+            context.spoken, context.words = locale, self.spoken[locale]
+        found: Translations | NullTranslations = context.words
         return found
 
 
