@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from app.core.fields.fields import LongTextField, TextField
 from app.core.fields.forms import StepForm
@@ -14,8 +14,8 @@ from .mail_texts import LONGEST, Wording
 class WordsForm(StepForm):
     """Subject and body, with placeholders."""
 
-    subject = TextField(_l("Subject"), required=True, max_length=LONGEST["subject"])
-    body = LongTextField(_l("Text"), required=True, max_length=LONGEST["body"])
+    subject = TextField(_lp("mail", "Subject"), required=True, max_length=LONGEST["subject"])
+    body = LongTextField(_lp("mail", "Text"), required=True, max_length=LONGEST["body"])
 
 
 def typed(form: StepForm) -> Wording:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent / "templates"
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 THING = "MailText"
 LONGEST = {"subject": 300, "body": 20_000}
-decisions.WORDS[THING] = {"subject": _l("Subject"), "body": _l("Text")}
+decisions.WORDS[THING] = {"subject": _lp("mail", "Subject"), "body": _lp("mail", "Text")}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,12 @@ class Preview:
 
     open: int
     moved: list[Move]
+
+    @property
+    def seal(self) -> str:
+        """By which exactly this is confirmed; empty when nothing moves."""
+        facts = [(move.record.number, move.old, move.new) for move in self.moved]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16] if facts else ""
 
 
 def facts_of(rule: DeadlineRule, values: dict[str, Any]) -> dict[str, Any]:

@@ -108,19 +108,20 @@ class DeadlineRuleView(BaseView):
         return new
 
     def _save(self, row: Any) -> Any:
-        """The button says whether it is saved, or only shown what it would move."""
-        if request.form.get("act") != "preview":
-            return super()._save(row)
+        """The button says whether it is saved or only shown; what would move is shown before it moves."""
         form = self.form.of(request.form)
         form.bind(row)
         if not form.validate():
             return self._form_page(form, row), 422
-        return self.render_template(
-            self.edit_template,
-            view=self,
-            form=form,
-            row=row,
-            refused="",
-            title=self.edit_title,
-            preview=rules.preview(db.session, row, form.values()),
-        )
+        preview = rules.preview(db.session, row, form.values())
+        if request.form.get("act") == "preview":
+            return self._previewed(row, form, preview)
+        if row.active and preview.seal and preview.seal != request.form.get("read"):
+            words = {"open": preview.open, "moved": len(preview.moved)}
+            told = _("%(open)s deadlines run by this rule, %(moved)s would move.", **words)
+            return self._previewed(row, form, preview, f"{told} {_('Save again to go on.')}"), 409
+        return super()._save(row)
+
+    def _previewed(self, row: Any, form: Any, preview: rules.Preview, refused: str = "") -> Any:
+        facts = {"form": form, "row": row, "preview": preview, "refused": refused, "title": self.edit_title}
+        return self.render_template(self.edit_template, view=self, **facts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from .test_face import record_in
+
 pytestmark = pytest.mark.browser
 
 
@@ -54,3 +56,29 @@ def test_a_plan_stays_readable_after_its_owner_is_chosen(visit, portal):
         box, line = row.locator("textarea").bounding_box(), row.bounding_box()
         assert box["width"] >= 0.6 * line["width"]
         assert window.overflow() == []
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_what_lies_in_the_menu_of_a_record_is_read_whole_on_a_phone(visit, portal, locale):
+    """The menu opens under the buttons and keeps within the window, wherever its own button has come to stand."""
+    with visit("qc_manager", locale=locale, width=390) as window:
+        for state in ("received", "at_qc", "confirmed", "closed"):
+            window.open(f"/complaint/show/{record_in(portal[0], state)}")
+            window.page.click(".r-acts .menu > summary")
+            left, right = window.page.locator(".r-acts .menu > ul").evaluate(
+                "list => { const box = list.getBoundingClientRect(); return [box.left, box.right]; }"
+            )
+            assert left >= 0 and right <= 390, state
+            assert window.overflow() == []
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_a_name_stands_beside_its_words_not_over_them(visit, locale):
+    with visit("admin", locale=locale, width=390) as window:
+        for event in ("complaint_created", "deadline_three_days_late"):
+            window.open(f"/mail_text/{event}/{locale}")
+            over = window.page.evaluate(
+                """() => [...document.querySelectorAll('main .dl dt')]
+                    .filter(name => name.scrollWidth > name.clientWidth).map(name => name.innerText)"""
+            )
+            assert over == []

@@ -222,3 +222,8 @@ def test_what_was_decided_is_only_added_to(rest: Any, app: Flask, session: Any):
     row.reason = "other"
     with pytest.raises(Exception, match="append-only"):
         session.flush()
+
+
+def test_what_is_typed_is_called_by_the_words_of_a_mail(as_role: Any):
+    page = as_role("admin", locale="zh").get("/mail_text/complaint_created/zh").text
+    assert ">邮件主题" in page and ">正文" in page and "单行文本" not in page

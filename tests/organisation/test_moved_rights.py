@@ -109,6 +109,20 @@ def test_a_step_left_to_nobody_is_told_before_it_is_saved_also_when_no_record_wa
     assert not ticks(session, "close|Complaint", "qc_manager") & Matrix(as_role("admin"), tab).on
 
 
+def test_what_goes_is_told_also_when_the_first_of_its_turn_stays(line: Line, as_role: Any, session: Any, app: Flask):
+    """Drafting stays with the function, issuing leaves it: both were its turn, in one state."""
+    stays, goes = line.at("at_qc"), line.at("drafted")
+    right = "issue_disposition|Complaint"
+    page = Matrix(as_role("admin"), STEPS)
+    page.on = without(page, right) | ticks(session, right, "qc")
+    assert "“At QC”: 1 from QC manager to QC." in confirmed(page)
+    run_once(app)
+    assert turns(session, stays, goes) == {"the function qc"}
+    page = Matrix(as_role("admin"), STEPS)
+    page.on = without(page, right) | ticks(session, right, "qc_manager")
+    assert "“At QC”: 1 from QC to QC manager." in confirmed(page)
+
+
 def test_what_is_confirmed_is_what_was_told(line: Line, as_role: Any, session: Any):
     line.at("pending_qc")
     page = Matrix(as_role("admin"), STEPS)

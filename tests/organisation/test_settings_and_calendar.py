@@ -186,7 +186,15 @@ def sent_for(row, **changes):
 def test_a_changed_rule_is_a_new_version_and_holds_for_what_is_running(as_role, session, running):
     number, _record = running
     admin, old = as_role("admin"), rule(session, "DISPOSE")
-    answer = admin.post(f"/deadline_rule/edit/{old.id}", sent_for(old, quantity="3"), follow_redirects=True)
+    page = f"/deadline_rule/edit/{old.id}"
+    asked = admin.post(page, sent_for(old, quantity="3"))
+    assert asked.status_code == 409 and "1 would move. Save again to go on." in asked.text
+    assert rule(session, "DISPOSE").version == 1 and due(session, number) == "11-27 00:00"
+    read = re.search(r'name="read" value="(\w+)"', asked.text)
+    assert read
+    other = admin.post(page, sent_for(old, quantity="4", read=read[1]))
+    assert other.status_code == 409  # what was read is not what would move
+    answer = admin.post(page, sent_for(old, quantity="3", read=read[1]), follow_redirects=True)
     assert answer.status_code == 200 and "1 running deadlines moved" in answer.text
     new = rule(session, "DISPOSE")
     assert (new.version, new.quantity) == (2, 3) and session.get(DeadlineRule, old.id).quantity == 2

@@ -112,16 +112,15 @@ def _groups(session: Session, place: Place) -> Iterator[tuple[str | None, int | 
 def _asked(
     session: Session, place: Place, held: Holding, owner: str | None, department: int | None, n: int
 ) -> Counter[Goes]:
-    """Where the records of one turn and one department would go; all are asked when the first of them goes."""
+    """Where those of one turn and one department would go; where more than the functions decides, each is asked."""
     mapper = sa.inspect(Record).polymorphic_map[place.workflow.name]
     mine = (RECORDS.c.owner.is_not_distinct_from(owner), RECORDS.c.department_id.is_not_distinct_from(department))
     query = sa.select(mapper.class_).where(*place.here, *mine).order_by(RECORDS.c.id)
-    goes = _goes(session, place, held, session.scalars(query.limit(1)).one(), owner)
-    if goes is None or place.of_functions:
-        return Counter({goes: n} if goes else {})
-    every = (_goes(session, place, held, record, owner) for record in session.scalars(query.limit(MANY)).all())
+    some = session.scalars(query.limit(1 if place.of_functions else MANY)).all()
+    every = [_goes(session, place, held, record, owner) for record in some]
     found = Counter(each for each in every if each)
-    found[goes] += max(0, n - MANY)
+    if every[0]:
+        found[every[0]] += n - len(every)
     return found
 
 
