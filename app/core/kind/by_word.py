@@ -15,8 +15,10 @@ Row = tuple[Text, object]  # of a card or a sheet: a label, and what stands ther
 
 def called(code: str, label: Text) -> Text:
     """A word of the program as the administrator has it, where a field of that thing is called so."""
+    labels = overrides.in_force().labels
+    if not labels:
+        return label
     if isinstance(label, Worded):
-        labels = overrides.in_force().labels
         if (label.code, label.name) in labels:
             return label
         if (code, label.name) in labels:  # of a part, asked by a step of its record
@@ -32,8 +34,6 @@ def rows(code: str, told: Iterable[Row]) -> list[Row]:
 def _renamed(code: str) -> Mapping[str, str]:
     """The program's words of the fields that are called otherwise, in the reader's language."""
     edition, locale = overrides.in_force(), str(get_locale() or "zh")
-    if not edition.labels:
-        return {}
     key = ("called", code, locale)
     if key not in edition.made:
         edition.made[key] = _words(code) if any(thing == code for thing, _field in edition.labels) else {}

@@ -82,6 +82,9 @@ def told_by(attribute: Attribute) -> Fact:
 
     What every record has may be called otherwise by a kind: `__facts__` of its model. Raises TypeError without words.
     """
+    known = WORDED.get((attribute.class_, attribute.key))
+    if known is not None:
+        return known
     own: Mapping[str, Fact] = getattr(attribute.class_, "__facts__", {})
     info = attribute.info if is_several(attribute) else column_of(attribute).info
     found: Fact | None = own.get(str(attribute.key)) or info.get("fact")
@@ -105,17 +108,18 @@ def is_several(attribute: Attribute) -> bool:
 def _worded(attribute: Attribute, found: Fact) -> Fact:
     """The fact, called as the administrator calls it: that of a part by the words of its record."""
     model, key = model_of(attribute), str(attribute.key)
-    if (model, key) not in WORDED:
-        WORDED[model, key] = replace(found, label=Worded(code_of(model), found.name or key, found.label))
-    return WORDED[model, key]
+    WORDED[model, key] = told = replace(found, label=Worded(code_of(model), found.name or key, found.label))
+    return told
 
 
+@cache
 def code_of(model: AnyModel) -> str:
     """What a model's facts are known under: its kind or table, of a part its record's."""
     whole = whole_of(model)
     return str(whole.__mapper__.polymorphic_identity or whole.__tablename__)
 
 
+@cache
 def whole_of(model: AnyModel) -> AnyModel:
     """The kind of record a part hangs on, perhaps by way of another part; anything else is whole by itself."""
     from .parts import Part

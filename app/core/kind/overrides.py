@@ -200,6 +200,8 @@ def rule_of(place: tuple[str, str], name: str) -> Rule | None:
 
 
 def _said(original: Text, zh: str, en: str) -> str:
+    if not (zh or en):
+        return str(original)
     return (en if str(get_locale() or "zh") == "en" else zh) or str(original)
 
 
