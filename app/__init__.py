@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 import config as settings_file
 
-from .core.text.wording import Spoken
+from .core.text.templates import Spoken
 from .extensions import compress, csrf, db, limiter, mail, migrate
 
 

@@ -148,9 +148,9 @@ def audit() -> None:
 def verify_audit(language: str | None) -> None:
     """Walk the hash chains, the records and their files; exit 1 and what is broken, one a line."""
     from flask_babel import force_locale, ngettext
-    from flask_babel import gettext as _
 
     from app.core.record.audit import faults
+    from app.core.text.wording import gettext as _
 
     from .extensions import db
 

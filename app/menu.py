@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_babel import lazy_gettext as _l
 
 from app.core.kind.registry import AREAS, PAGES, place_forms
 from app.core.kind.things import Page
 from app.core.rights.current import current_rights
+from app.core.text.wording import lazy_gettext as _l
 
 GROUPS: dict[str, Any] = {
     "complaints": _l("Complaint handling"),

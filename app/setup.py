@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import current_app
-from flask_babel import gettext as _
 from flask_migrate import upgrade
 from sqlalchemy import func, select, text
 
@@ -17,6 +16,7 @@ from app.core.record import history, search, triggers, witness
 from app.core.rights import seeding
 from app.core.rights.actor import SYSTEM
 from app.core.text import cleaning, mail_address
+from app.core.text.wording import gettext as _
 from app.core.time import deadlines, workdays
 from app.core.time.recompute import recompute_open
 

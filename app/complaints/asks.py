@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.fields.fields import (
     ChoicesField,
     LongTextField,
@@ -22,6 +20,7 @@ from app.core.fields.fields import (
 )
 from app.core.fields.forms import StepForm
 from app.core.kind.asks import LATE, REASON, Asked, beside, may, need
+from app.core.text.wording import lazy_gettext as _l
 
 from . import codes
 from .charges import Payment, Quote

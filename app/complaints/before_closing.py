@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.core.pages.buttons import Way
 from app.core.process.turns import users_who_may
 from app.core.rights.people import function_label
 from app.core.rights.rights import Rights
+from app.core.text.wording import gettext as _
 
 from .codes import S
 from .models import Complaint

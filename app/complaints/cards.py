@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import or_, select
 from sqlalchemy.orm import object_session
@@ -22,6 +20,8 @@ from app.core.pages.record_views import Card
 from app.core.pages.show import masked_unless, tag
 from app.core.rights.current import current_rights
 from app.core.rights.people import name_of
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock
 from app.core.time.when import stamp
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import get_locale
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core.kind.facts import told_by
 from app.core.pages.show import tag
 from app.core.rights.people import name_of
 from app.core.text.capitals import in_capitals
+from app.core.text.wording import get_locale
+from app.core.text.wording import gettext as _
 from app.core.time.when import stamp
 
 from . import codes

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -14,6 +13,7 @@ from app.core.fields.fields import MarkField
 from app.core.kind.facts import fact
 from app.core.record import witness
 from app.core.record.attachments import DRAWN, Attachment
+from app.core.text.wording import lazy_gettext as _l
 from app.core.types import Money, UtcDateTime
 
 from .models import Complaint, Part

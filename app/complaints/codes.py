@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum, auto
 
-from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from app.core.kind.choices import Choices
 from app.core.record.signatures import PAPERS
+from app.core.text.wording import lazy_gettext as _l
 
 
 class S(StrEnum):

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -19,6 +18,7 @@ from app.core.process.whose_turn import ByRight
 from app.core.process.workflow import Stage, State, Workflow
 from app.core.record.records import Record
 from app.core.rights.actor import SYSTEM
+from app.core.text.wording import lazy_gettext as _l
 from app.core.types import UtcDateTime
 from app.organisation.models import Department
 from app.organisation.turns import MANAGERS, leads_department, named_manager, unanswering

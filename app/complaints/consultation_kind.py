@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false, true
 
 from app.core.kind.kinds import Fieldset, Kind
 from app.core.process.told import function, told
 from app.core.rights.rights import Rights
 from app.core.rights.verbs import ALL, COMMENT, EXPORT, LIST
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time.deadline_rules import WORKDAY, Default
 from app.organisation.told import department
 from app.organisation.turns import department_manager

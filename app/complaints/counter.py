@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from app.core.fields.fields import BusinessField
 from app.core.kind.asks import form_of
+from app.core.text.wording import gettext as _
 from app.core.time import clock, deadlines
 from app.extensions import db
 

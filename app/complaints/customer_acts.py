@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from enum import StrEnum, auto
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from app.core.fields.fields import ChoiceField, LongTextField, SignatureField, TextField, YesNoField
 from app.core.fields.forms import StepForm
 from app.core.kind.customer_page import Act, CustomerPage, by_link
 from app.core.record.signatures import digest
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock
 
 from . import codes

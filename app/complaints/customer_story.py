@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 
 from .codes import S
 from .models import Complaint

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -18,6 +17,7 @@ from app.core.process.turns import users_with_role
 from app.core.record.records import Record
 from app.core.rights.people import full_name
 from app.core.text.reading import reading
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.organisation import competence
 from app.organisation.models import Competence, EmployeeProfile

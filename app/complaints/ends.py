@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.core import settings
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 
 from .codes import S

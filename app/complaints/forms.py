@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from app.core.fields.fields import (
     ChoiceField,
     LongTextField,
@@ -15,6 +12,8 @@ from app.core.fields.fields import (
 )
 from app.core.fields.forms import StepForm
 from app.core.kind.signing import Sign
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.organisation.regions import suggest
 
 from . import codes, rules

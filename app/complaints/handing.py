@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from app.core.process.locking import locked
 from app.core.process.turns import users_with_role
 from app.core.record.records import Record
 from app.core.rights.people import full_name
+from app.core.text.wording import lazy_gettext as _l
 from app.organisation import handing
 from app.organisation.people import TRAVELLING, Person, find_login
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.kind.kinds import Kind
 from app.core.kind.part_things import PartThing
 from app.core.kind.things import Page, Thing
 from app.core.record.signatures import Confirmation, Signed
 from app.core.rest.shapes import says
 from app.core.rights.verbs import ALL, COMMENT, CONTACT, EXPORT, LIST, WRITE
+from app.core.text.wording import lazy_gettext as _l
 from app.organisation.functions import READ
 
 from . import api, asks, consultation_kind, handing, intake, lookups, major, printing, searching, telling, zones

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.core.process.deeds import Deed
+from app.core.text.wording import gettext as _
 from app.customers.twins import one_customer
 
 from .codes import OPEN

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
@@ -22,6 +21,7 @@ from app.core.record import witness
 from app.core.record.records import Record
 from app.core.text.phones import digits
 from app.core.text.sameness import code_key, followed
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time.clock import now
 from app.core.types import Money, UtcDateTime
 from app.customers.models import Customer, FailureMode, Product

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, relationship
 
 from app.core.kind.facts import fact
 from app.core.record import witness
+from app.core.text.wording import lazy_gettext as _l
 from app.core.types import UtcDateTime
 
 from .codes import REMEDIES

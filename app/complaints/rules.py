@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask_babel import gettext as _
-
 from app.core import settings
 from app.core.process.admission import demanded_by
 from app.core.process.deeds import Deed
 from app.core.process.refused import Invalid
 from app.core.rights.people import full_name
+from app.core.text.wording import gettext as _
 from app.core.time import clock, deadlines
 from app.customers.twins import one_customer
 from app.organisation.models import Zone

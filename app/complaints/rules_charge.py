@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from flask_babel import gettext as _
-
 from app.core.kind.signing import own_file
 from app.core.process.admission import demanded_by
 from app.core.process.deeds import Deed
 from app.core.process.refused import Invalid
+from app.core.text.wording import gettext as _
 
 from . import codes
 from .models import Complaint

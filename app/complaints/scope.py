@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import has_request_context
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
 from app.core.record.signatures import Confirmation
 from app.core.rights.current import current_rights
 from app.core.rights.filters import RowScope
 from app.core.rights.rights import Rights
+from app.core.text.wording import lazy_gettext as _l
 
 from .models import Assignment, Complaint, CoWorker
 

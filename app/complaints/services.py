@@ -6,13 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.fields.fields import MarkField, NumberField
 from app.core.kind.facts import fact
 from app.core.record import witness
+from app.core.text.wording import lazy_gettext as _l
 from app.core.types import Money, UtcDateTime
 
 from .codes import CAUSES, REMEDIES, RESPONSIBILITIES

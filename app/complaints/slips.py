@@ -10,7 +10,6 @@ from flask import request
 from flask_appbuilder import BaseView as Page
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
@@ -20,6 +19,7 @@ from app.core.record import attachments
 from app.core.record.shelf import Shelved
 from app.core.rest.answers import spoken_of
 from app.core.rights.current import current_rights
+from app.core.text.wording import gettext as _
 from app.extensions import db
 
 from .models import Complaint

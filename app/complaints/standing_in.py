@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, object_session
 
@@ -18,6 +17,7 @@ from app.core.process.workflow import WORKFLOWS
 from app.core.record.history import History
 from app.core.record.records import Record
 from app.core.rights.actor import SYSTEM
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.organisation.absences import absent, stands_in
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.record.attachments import Category
 from app.core.settings import TIMES, Declared
+from app.core.text.wording import lazy_gettext as _l
 
 COMPLAINTS, MAJOR = _l("Complaints"), _l("Major quality complaints (4.4)")
 

@@ -8,8 +8,6 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Query, joinedload, selectinload
@@ -25,6 +23,8 @@ from app.core.pages.views import Column
 from app.core.record import history
 from app.core.rights.current import current_rights
 from app.core.text import cleaning
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock, deadlines
 from app.customers import callers
 from app.customers.models import Customer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from app.core.kind.asks import LATE, REASON, may
@@ -11,6 +10,7 @@ from app.core.kind.signing import customer_signs
 from app.core.kind.steps import step
 from app.core.process.whose_turn import ByRight
 from app.core.process.workflow import Stage, State, Workflow
+from app.core.text.wording import lazy_gettext as _l
 
 from . import (
     asks,

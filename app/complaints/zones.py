@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.core.record import history
 from app.core.rights.actor import Actor
+from app.core.text.wording import gettext as _
 from app.core.time import clock, deadlines
 from app.core.time.deadlines import Deadline
 from app.organisation.regions import ZONE_CHANGED, zone_of

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, false, func, literal, not_, null, or_, select
 
 from app.complaints.charges import Payment, Quote
@@ -23,6 +22,7 @@ from app.core.record.attachments import Attachment
 from app.core.record.history import History
 from app.core.record.records import Record
 from app.core.record.signatures import Confirmation
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock
 from app.core.time.deadline_rules import DEFAULTS
 from app.core.time.deadlines import Deadline

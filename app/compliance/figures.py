@@ -8,12 +8,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import Select, Subquery, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.core.rights.people import in_locale
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.core.time.deadline_rules import DeadlineRule
 

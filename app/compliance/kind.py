@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.kind.things import Page
 from app.core.rights.verbs import EXPORT
 from app.core.settings import Declared
+from app.core.text.wording import lazy_gettext as _l
 from app.organisation.functions import FUNCTIONS
 
 from .views import ComplianceApi, CompliancePage, RegulationPage

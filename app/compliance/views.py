@@ -13,8 +13,6 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.api import BaseApi as FabApi
 from flask_appbuilder.api import expose as expose_api
 from flask_appbuilder.security.decorators import permission_name, protect
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from app.core import settings
@@ -24,6 +22,8 @@ from app.core.process.workflow import WORKFLOWS
 from app.core.rest.answers import message, plain, spoken, spoken_of
 from app.core.rest.describing import Described
 from app.core.text import cleaning, spellings
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock
 from app.core.time.deadline_rules import DeadlineRule
 from app.core.time.when import due_stamp

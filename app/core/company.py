@@ -6,13 +6,13 @@ import base64
 import hashlib
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import settings
 from .model import Model
 from .rights.people import in_locale
+from .text.wording import gettext as _
 
 LOGO = "company_logo"  # the setting: the digest of the picture, which stays when another takes its place
 INLINE = "cid:logo"  # where a mail finds it: in itself

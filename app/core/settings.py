@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -14,6 +13,7 @@ from app.extensions import db
 
 from .model import Model
 from .record import decisions
+from .text.wording import lazy_gettext as _l
 from .time.clock import now
 from .types import UtcDateTime, Values
 

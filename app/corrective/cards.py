@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core.kind.part_cards import written_by
 from app.core.pages.show import tag
 from app.core.rights.people import name_of
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.core.time.when import stamp
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.complaints.models import Complaint
 from app.core.kind.asks import as_asked, may, need, written
 from app.core.process.refused import Invalid
 from app.core.rights.actor import Actor
+from app.core.text.wording import gettext as _
 from app.core.time import clock, deadlines
 
 from .codes import C

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false, or_, select, true
 
 from app.core.kind.kinds import Fieldset, Kind
@@ -10,6 +9,7 @@ from app.core.kind.part_cards import PartCard
 from app.core.rights.rights import Rights
 from app.core.rights.verbs import ALL, COMMENT, EXPORT, LIST, WRITE
 from app.core.settings import Declared
+from app.core.text.wording import lazy_gettext as _l
 from app.organisation.told import department
 
 from . import cards, handing, heads, printing, telling, watch

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -17,6 +16,7 @@ from app.core.model import Model
 from app.core.record import witness
 from app.core.record.records import Record
 from app.core.rights.people import name_of
+from app.core.text.wording import lazy_gettext as _l
 from app.core.types import UtcDateTime
 from app.customers.models import FailureMode, Product
 from app.organisation.models import Department

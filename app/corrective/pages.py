@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
-
 from app.core.kind.asks import as_asked
 from app.core.pages.record_views import RecordView
 from app.core.process.workflow import Transition
 from app.core.rest.answers import plain
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 
 from . import sheets

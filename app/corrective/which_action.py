@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from app.core.fields.field_base import ByItself, attributes
 from app.core.fields.fields import WholeNumberField
 from app.core.kind.asks import beside
+from app.core.text.wording import lazy_gettext as _l
 
 
 class ActionField(WholeNumberField):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.kind.choices import Choices
+from app.core.text.wording import lazy_gettext as _l
 
 KINDS = Choices(
     "customer.kind",

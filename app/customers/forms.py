@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from app.core.fields.field_base import blame
 from app.core.fields.forms import StepForm, at
 from app.core.kind.asks import form_of, may, need
 from app.core.rights.current import current_rights
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 
 from .models import Contact, Customer
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.process.turns import users_who_may
+from app.core.text.wording import lazy_gettext as _l
 from app.organisation import handing
 
 from .models import Customer

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.core.pages.views import write
 from app.core.rights.current import current_rights
 from app.core.text import phones
+from app.core.text.wording import gettext as _
 
 from .alike import same_name, same_phone
 from .codes import LINES

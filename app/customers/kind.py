@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.kind.asks import may, need
 from app.core.kind.tells import Cell
 from app.core.kind.things import Thing
 from app.core.pages.listing import Choice
 from app.core.rights.verbs import ALL, CONTACT, EXPORT, LIST, WRITE, Verbs
+from app.core.text.wording import lazy_gettext as _l
 from app.organisation.named import named
 from app.organisation.regions import in_province, province_choices
 

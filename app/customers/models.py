@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Index, String, Text, event
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
@@ -18,6 +17,7 @@ from app.core.rights.people import in_locale
 from app.core.text.phones import digits, masked
 from app.core.text.reading import LONGEST, reading
 from app.core.text.sameness import code_key, folded, followed
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time.clock import now
 from app.core.types import UtcDateTime, extra_column
 from app.organisation.models import Named, Region

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core.pages.show import masked_unless, tag
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 
 from .models import Contact, Customer, ProductUnit

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from app.core.kind.asks import may, need
 from app.core.kind.kinds import Fieldset, Kind
 from app.core.kind.tells import stamped
@@ -15,6 +12,8 @@ from app.core.pages.views import Column
 from app.core.rest.shapes import says
 from app.core.rights.people import name_of
 from app.core.rights.verbs import ALL, COMMENT, EXPORT, LIST
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time.when import stamp
 
 from . import mails, occasions, told

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
-from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +14,9 @@ from app.complaints.models import Complaint
 from app.core.pages.show import clock_name, overdue_words
 from app.core.process.turns import users_with_role
 from app.core.rights.people import name_of, turn_label
+from app.core.text.wording import get_locale
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock
 from app.core.time.deadline_rules import Told
 from app.core.time.deadlines import Deadline

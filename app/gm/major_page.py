@@ -8,7 +8,6 @@ from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import BaseView as Page
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -23,6 +22,7 @@ from app.core.rights.actor import Actor
 from app.core.rights.current import actor_for, current_rights
 from app.core.rights.filters import whole
 from app.core.rights.people import learn_turns, turn_label
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.extensions import db
 

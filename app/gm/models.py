@@ -6,13 +6,13 @@ from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.kind.choices import Choices
 from app.core.kind.facts import fact
 from app.core.record.records import Record
+from app.core.text.wording import lazy_gettext as _l
 from app.core.types import UtcDateTime
 from app.organisation.models import Department
 

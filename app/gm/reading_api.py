@@ -8,13 +8,13 @@ from typing import Any, TypedDict
 
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
-from flask_babel import gettext as _
 
 from app.core.process.idempotency import once
 from app.core.process.refused import Invalid
 from app.core.rest.api import body, plain, spoken
 from app.core.rest.record_api import RecordApi
 from app.core.rights.current import current_rights
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.extensions import db
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from app.core.kind.asks import may, need
 from app.core.kind.steps import step
 from app.core.process.deeds import Deed
@@ -12,6 +9,8 @@ from app.core.process.refused import Invalid
 from app.core.process.whose_turn import ByRight
 from app.core.process.workflow import Stage, State, Workflow
 from app.core.rights.actor import Actor
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock, deadlines
 from app.core.time.periods import last_day_of
 from app.organisation.turns import MANAGERS, leads_department, named_manager

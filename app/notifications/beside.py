@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,6 +18,8 @@ from app.core.process.turns import holders, users_who_may
 from app.core.record import decisions
 from app.core.record.records import Follower, Record
 from app.core.rights.rights import rights_of
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.organisation import roles
 from app.organisation.roles import RolesField
 

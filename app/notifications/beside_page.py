@@ -8,7 +8,6 @@ from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import BaseView as Page
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.fields.forms import StepForm, marked
@@ -19,6 +18,7 @@ from app.core.process.answer import ANSWERED, answer_to
 from app.core.record import decisions
 from app.core.rights.current import actor_for, current_rights
 from app.core.text import cleaning
+from app.core.text.wording import gettext as _
 from app.extensions import db
 from app.organisation import roles
 

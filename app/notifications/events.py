@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.kind.registry import KINDS
 from app.core.pages.timeline import step_label
 from app.core.process.workflow import WORKFLOWS
+from app.core.text.wording import lazy_gettext as _l
 
 from .quiet import QUIET
 

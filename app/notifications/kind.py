@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.kind.things import Page
 from app.core.rights.verbs import EXPORT, LIST
+from app.core.text.wording import lazy_gettext as _l
 
 from .api import OutboxMailApi
 from .beside_api import ToldBesideApi

@@ -8,13 +8,13 @@ from typing import Any, TypedDict
 from flask import jsonify
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from app.core.pages.views import table
 from app.core.process.refused import Invalid
 from app.core.rest.api import BaseApi, body, if_match, spoken
 from app.core.rights.current import current_rights
+from app.core.text.wording import gettext as _
 from app.extensions import db
 
 from . import mail_texts, trying

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from flask_babel import gettext as _
 from flask_babel import lazy_pgettext as _lp
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.process import versions
 from app.core.process.refused import Invalid
 from app.core.record import decisions
+from app.core.text.wording import gettext as _
 
 from . import words
 from .events import EVENTS, INDISPENSABLE, STEP, event_label, original_of, places_of

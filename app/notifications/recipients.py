@@ -7,13 +7,13 @@ from datetime import date
 
 from flask import current_app
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.kind.customer_page import asked_of_customer, still_due
 from app.core.record import links
 from app.core.text.mail_address import sendable
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock
 from app.core.time.deadline_rules import Told
 from app.core.time.deadlines import Deadline

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale, get_locale
-from flask_babel import gettext as _
+from flask_babel import force_locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,8 @@ from app.core.process.turns import holders
 from app.core.record import links
 from app.core.record.records import Record
 from app.core.rights.people import in_locale, name_of, turn_label
+from app.core.text.wording import get_locale
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.core.time.deadlines import Deadline
 from app.core.time.when import FULL, due_stamp, stamp

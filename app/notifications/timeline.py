@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.pages.timeline import Line
 from app.core.rights.people import full_name
+from app.core.text.wording import gettext as _
 
 from .events import event_label
 from .models import OutboxMail

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from app.core.process.also_waiting import waiting
 from app.core.process.refused import Invalid, Refused
 from app.core.record.records import Record
 from app.core.rights.rights import Rights
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.core.time.deadlines import Deadline
 from app.core.time.when import stamp

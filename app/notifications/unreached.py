@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -18,6 +16,8 @@ from app.core.record import history
 from app.core.record.contacts import ContactLog
 from app.core.record.history import History
 from app.core.record.records import Record
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock
 from app.customers.models import Customer
 from app.customers.show import email_text

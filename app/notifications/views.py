@@ -8,8 +8,6 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView as Page
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import func, inspect, select, update
 from sqlalchemy.orm import selectinload
@@ -20,6 +18,8 @@ from app.core.pages.views import BaseView, Column, table
 from app.core.record.records import Record
 from app.core.rights.current import current_rights
 from app.core.rights.people import full_name
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock
 from app.core.time.when import stamp
 from app.extensions import db

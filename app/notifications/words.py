@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
+from app.core.text.wording import gettext as _
 
 PLACE = re.compile(r"\{([^{}\n]*)\}")
 PASSAGE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)

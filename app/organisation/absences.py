@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.core.rights.people import full_name
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 
 from . import handing

@@ -8,12 +8,12 @@ from flask import jsonify
 from flask_appbuilder.api import BaseApi as FabApi
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
-from flask_babel import gettext as _
 
 from app.core.process.foresight import Move
 from app.core.process.refused import Invalid
 from app.core.rest.answers import body, message, spoken, spoken_of
 from app.core.rest.describing import Described
+from app.core.text.wording import gettext as _
 from app.extensions import db
 
 from . import granting, needs, roles

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from app.core.record import decisions
 from app.core.rights import seeing
 from app.core.rights.current import current_rights
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time.when import stamp
 from app.extensions import db
 

@@ -11,8 +11,6 @@ from flask_appbuilder import BaseView as Page
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_appbuilder.security.sqla.models import Group
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -20,6 +18,8 @@ from app.core.process.refused import Refused
 from app.core.rights import seeing
 from app.core.rights.current import current_rights
 from app.core.text import cleaning
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.extensions import db
 
 from . import granting, needs, own_roles, roles

@@ -11,9 +11,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import BaseView as Page
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import format_date, get_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import format_date
 from sqlalchemy import select
 
 from app.core.fields.fields import TextField, YesNoField
@@ -21,6 +19,9 @@ from app.core.fields.forms import StepForm
 from app.core.pages import drafts
 from app.core.rights.current import actor_for, current_rights
 from app.core.text import cleaning
+from app.core.text.wording import get_locale
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock, workdays
 from app.core.time.recompute import recompute_open
 from app.core.time.workdays import CalendarYear, WorkCalendar, WorkCalendarDay

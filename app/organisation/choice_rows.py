@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +17,8 @@ from app.core.kind.overrides import ChoiceRow
 from app.core.process.refused import Refused
 from app.core.record import decisions
 from app.core.rights.actor import Actor
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.extensions import db
 
 KEPT = ("label_zh", "label_en", "position", "active")

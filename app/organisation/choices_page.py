@@ -7,8 +7,6 @@ from typing import Any, TypedDict
 from flask import jsonify
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy.orm import Query
 
@@ -22,6 +20,8 @@ from app.core.record import decisions
 from app.core.rest.answers import spoken
 from app.core.rest.api import BaseApi
 from app.core.rights.people import name_of
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.extensions import db
 
 from . import choice_rows

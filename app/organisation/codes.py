@@ -5,8 +5,7 @@ from __future__ import annotations
 from enum import StrEnum, auto
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time.periods import Unit
 
 

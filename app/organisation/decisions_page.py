@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
 from app.core.kind.registry import PAGES
@@ -16,6 +15,7 @@ from app.core.record.decisions import Decision
 from app.core.rest.api import BaseApi
 from app.core.rest.shapes import says
 from app.core.rights.people import full_name
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time.when import stamp
 
 MOST = 200  # characters of a change in the list; its page and the spreadsheet tell it whole

@@ -10,8 +10,6 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Query, joinedload
@@ -27,6 +25,8 @@ from app.core.process.refused import Invalid
 from app.core.rights.current import current_rights
 from app.core.rights.people import full_name, name_of
 from app.core.text.reading import reading
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock
 from app.core.time.when import HOUR, stamp
 from app.extensions import db

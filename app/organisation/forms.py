@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from wtforms.widgets import PasswordInput
 
@@ -21,6 +19,8 @@ from app.core.fields.fields import (
 )
 from app.core.fields.forms import StepForm
 from app.core.text import spellings
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time.periods import Unit
 from app.extensions import db
 

@@ -12,7 +12,6 @@ from flask_appbuilder.security.sqla.models import (
     ViewMenu,
     assoc_permissionview_role,
 )
-from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from app.core.process.refused import Refused
 from app.core.process.workflow import WORKFLOWS
 from app.core.rights import seeding
 from app.core.rights.people import turn_label
+from app.core.text.wording import gettext as _
 
 from . import access_changes, roles, staffing
 from .plain_words import Grant, Pair, deed, steps_of, things

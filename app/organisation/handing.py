@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +19,8 @@ from app.core.process.workflow import WORKFLOWS
 from app.core.record.records import Record
 from app.core.rights.actor import Actor
 from app.core.rights.people import full_name
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 
 from .models import Department, EmployeeProfile
 from .people import Person, find_login

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask_appbuilder.security.sqla.models import Group, User
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.kind.asks import may, need
@@ -15,6 +14,7 @@ from app.core.rest.shapes import says
 from app.core.rights.people import full_name
 from app.core.rights.verbs import EXPORT, LIST, WRITE, Verbs
 from app.core.settings import COMPANY, Declared
+from app.core.text.wording import lazy_gettext as _l
 
 from . import api, choices_page, employee_views, fields_api, handing, lookups, person, regions, staffing, views
 from .access_api import AccessApi

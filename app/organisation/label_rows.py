@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import force_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +15,8 @@ from app.core.kind import asked, overrides
 from app.core.kind.overrides import Label, plain_name
 from app.core.record import decisions
 from app.core.rights.actor import Actor
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.extensions import db
 
 LANGUAGES = ("zh", "en")

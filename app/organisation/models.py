@@ -7,8 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Group, Role, User
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection, ForeignKey, Index, String, UniqueConstraint, event, select, update
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
@@ -18,6 +16,8 @@ from app.core.kind.facts import fact, internal
 from app.core.model import Model
 from app.core.rights.people import full_name, in_locale
 from app.core.text.reading import LONGEST, reading
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.types import UtcDateTime
 
 from .codes import DEPARTMENT_KINDS, LANGUAGES, LEVELS, LINES

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.kind.asks import Ask, need
+from app.core.text.wording import lazy_gettext as _l
 
 from .models import Named
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g
-from flask_babel import gettext as _
 
 from app.core.fields.forms import StepForm
 from app.core.kind import own_keeping
@@ -16,6 +15,7 @@ from app.core.pages.views import table
 from app.core.process.refused import Invalid
 from app.core.rest.answers import body
 from app.core.rest.api import BaseApi
+from app.core.text.wording import gettext as _
 from app.extensions import db
 
 from .own_fields_form import form_for, form_of

@@ -6,9 +6,6 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from app.core.fields.fields import (
     ChoiceField,
     ChoicesField,
@@ -22,6 +19,8 @@ from app.core.fields.forms import StepForm
 from app.core.kind import own_keeping
 from app.core.kind.own_fields import CHOSEN, TYPES
 from app.core.kind.own_keeping import WORDS
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 

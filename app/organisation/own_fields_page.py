@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import request
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from app.core.fields.forms import StepForm
 from app.core.kind import own_forms, own_keeping
@@ -19,6 +17,8 @@ from app.core.pages.show import tag
 from app.core.pages.views import BaseView, Column, table
 from app.core.process.refused import Refused
 from app.core.record import decisions
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.extensions import db
 
 from .own_fields_form import form_of

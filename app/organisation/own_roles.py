@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask_appbuilder.security.sqla.models import Group, Role, User
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from app.core.process.refused import Refused
 from app.core.process.turns import Function
 from app.core.rights.people import full_name
 from app.core.text import cleaning
+from app.core.text.wording import gettext as _
 
 from . import access_changes, granting, roles
 from .models import Department

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_appbuilder.security.sqla.models import Role, User
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app.core.process.turns import Function
+from app.core.text.wording import gettext as _
 from app.core.time.clock import now
 
 from .models import Department, EmployeeProfile

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.fields.fields import CodeField, EmailField, TextField, YesNoField
 from app.core.kind.asks import beside
+from app.core.text.wording import lazy_gettext as _l
 
 from .forms import PasswordField
 from .roles import RolesField

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.kind.registry import AREAS, KINDS, PAGES
 from app.core.kind.things import Thing
 from app.core.rights.verbs import WORDS as VERBS
+from app.core.text.wording import lazy_gettext as _l
 
 Pair = tuple[str, str]  # permission, thing
 Grant = tuple[int, str, str]  # role, permission, thing

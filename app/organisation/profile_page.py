@@ -8,8 +8,6 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView as Page
 from flask_appbuilder import expose
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_required
 from sqlalchemy import select
 from werkzeug.security import check_password_hash
@@ -21,6 +19,8 @@ from app.core.fields.forms import StepForm
 from app.core.process.turns import Function
 from app.core.rights.current import current_rights
 from app.core.rights.people import in_locale
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.extensions import db
 
 from .forms import PasswordField

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, object_session
 
 from app.core import settings
 from app.core.record.search import plain_words
 from app.core.rights.actor import Actor
+from app.core.text.wording import gettext as _
 from app.extensions import db
 
 from .models import ABROAD, Region, Zone

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import Role
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from app.core.fields.fields import ChoicesField
 from app.core.process.holding import Holding
 from app.core.process.turns import Function, users_who_may
 from app.core.rights.seeing import words_of as words_of_role
+from app.core.text.wording import gettext as _
 from app.extensions import db
 
 NOT_GIVEN = ("Public",)  # nobody works without signing in

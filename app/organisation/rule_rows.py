@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -26,6 +24,8 @@ from app.core.kind.overrides import FieldRule, plain_name
 from app.core.record import decisions
 from app.core.record.records import Record
 from app.core.rights.actor import Actor
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.extensions import db
 
 KEPT = ("required", "default", "help_zh", "help_en")

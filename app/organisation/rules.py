@@ -6,14 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from app.core.process.refused import Refused
 from app.core.record import decisions
 from app.core.rights.actor import Actor
 from app.core.rights.people import in_locale
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import deadline_rules
 from app.core.time.deadline_rules import ESCALATION, KEPT, DeadlineRule
 from app.core.time.periods import Unit

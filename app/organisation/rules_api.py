@@ -9,12 +9,12 @@ from typing import Any, TypedDict
 from flask import jsonify
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
-from flask_babel import gettext as _
 from sqlalchemy.orm import Query
 
 from app.core.pages.views import table
 from app.core.process.refused import Invalid
 from app.core.rest.api import BaseApi, body, plain, spoken
+from app.core.text.wording import gettext as _
 from app.core.time.deadline_rules import KEPT, DeadlineRule
 from app.extensions import db
 

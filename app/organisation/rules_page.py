@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, request
-from flask_babel import get_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Query
 
 from app.core.pages.show import tag
 from app.core.pages.views import BaseView, Column, table
 from app.core.record import decisions
+from app.core.text.wording import get_locale
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time.deadline_rules import ESCALATION, DeadlineRule
 from app.core.time.periods import Unit
 from app.extensions import db

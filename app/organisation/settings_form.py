@@ -6,7 +6,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.core import settings
@@ -29,6 +28,7 @@ from app.core.process.refused import Invalid
 from app.core.record import numbers
 from app.core.rights.actor import Actor
 from app.core.settings import DECLARED, Declared
+from app.core.text.wording import gettext as _
 from app.core.time.recompute import recompute_open
 
 from .forms import TimeField

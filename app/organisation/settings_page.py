@@ -10,8 +10,6 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView as Page
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from app.core.company import company, put_logo
 from app.core.fields.forms import StepForm
@@ -20,6 +18,8 @@ from app.core.process.refused import Invalid
 from app.core.record import decisions
 from app.core.rights.current import actor_for, current_rights
 from app.core.settings import DECLARED
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.extensions import db
 
 from .settings_form import form_class, in_force, save, save_logo, upcoming

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
 from sqlalchemy import Boolean, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -17,6 +16,7 @@ from app.core.process.refused import Refused
 from app.core.process.turns import user_turn
 from app.core.record.records import Record
 from app.core.rights import counting
+from app.core.text.wording import gettext as _
 
 from .models import Department, EmployeeProfile
 from .people import create_person, move_to

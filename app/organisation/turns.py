@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session, object_session
 
 from app.core.process.turns import holders, members, role_turn, user_turn, users_who_may
 from app.core.remembered import once_a_request
 from app.core.rights.actor import Actor
+from app.core.text.wording import gettext as _
 
 from .models import Department
 

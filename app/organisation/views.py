@@ -8,8 +8,6 @@ from typing import Any
 from flask import flash, jsonify, request
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from app.core.kind.columns import columns_of
@@ -19,6 +17,8 @@ from app.core.pages.show import tag
 from app.core.pages.views import BaseView, Column
 from app.core.rights.people import full_name
 from app.core.text import cleaning
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.extensions import db
 
 from . import regions, roles, staffing

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from app.core.kind import registry
 from app.core.kind.contacting import LOG_CONTACT, speaks_with_customer
@@ -19,6 +18,7 @@ from app.core.record.links import PublicLink
 from app.core.record.records import Record
 from app.core.rights.actor import Actor
 from app.core.rights.current import current_rights
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.extensions import db
 from app.notifications.listener import tell_customer

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import refresh
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as Answer
@@ -23,6 +22,7 @@ from app.core.process.workflow import WORKFLOWS
 from app.core.record import attachments, links
 from app.core.record.links import TRACK, PublicLink
 from app.core.record.records import Record
+from app.core.text.wording import gettext as _
 from app.customers.models import Customer
 from app.extensions import csrf, db, limiter
 

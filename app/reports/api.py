@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
@@ -16,6 +15,7 @@ from app.core.rest.api import BaseApi
 from app.core.rest.shapes import says
 from app.core.rights.current import current_rights
 from app.core.rights.filters import RowScope
+from app.core.text.wording import lazy_gettext as _l
 
 
 class HistoryScope(RowScope):

@@ -9,8 +9,6 @@ from typing import Any
 
 from flask import redirect, request
 from flask_appbuilder import BaseView, IndexView, expose
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import selectin_polymorphic
@@ -27,6 +25,8 @@ from app.core.record.records import Record
 from app.core.rights.current import current_rights
 from app.core.rights.people import turn_label
 from app.core.rights.rights import Rights
+from app.core.text.wording import gettext as _
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock
 from app.customers.models import Customer
 from app.extensions import db

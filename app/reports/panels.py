@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -21,6 +20,7 @@ from app.core.pages.show import Badge
 from app.core.process.workflow import WORKFLOWS
 from app.core.record.records import Record
 from app.core.rights.rights import Rights
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.core.time.deadlines import Deadline
 from app.corrective.kind import visible as visible_notices

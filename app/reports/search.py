@@ -12,7 +12,6 @@ from typing import Any
 
 from flask import redirect
 from flask_appbuilder import BaseView, expose
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, select, union_all
 from sqlalchemy.orm import Session
@@ -27,6 +26,7 @@ from app.core.rights.current import current_rights
 from app.core.rights.filters import whole
 from app.core.rights.rights import Rights
 from app.core.text import cleaning
+from app.core.text.wording import lazy_gettext as _l
 from app.customers.models import Customer
 from app.customers.scope import in_scope
 from app.customers.searching import found as customers_found

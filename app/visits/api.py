@@ -8,8 +8,6 @@ from typing import Any, NotRequired, TypedDict
 from flask import jsonify, session
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
-from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from app.complaints.models import Complaint
 from app.complaints.scope import ComplaintScope, visible
@@ -23,6 +21,8 @@ from app.core.record.history import History
 from app.core.rest.api import BaseApi, message, plain, spoken
 from app.core.rights.current import current_rights
 from app.core.rights.people import name_of
+from app.core.text.wording import get_locale
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.core.time.when import SHORT, stamp
 from app.extensions import db

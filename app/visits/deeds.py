@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -21,6 +20,7 @@ from app.core.record.history import History
 from app.core.record.records import Comment
 from app.core.record.shelf import shelved
 from app.core.rights.rights import Rights
+from app.core.text.wording import gettext as _
 from app.core.time.when import stamp
 
 from .entry import Entry

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 
 from app.complaints.workflow import COMPLAINT
 from app.core.fields.forms import received
@@ -18,6 +17,7 @@ from app.core.process.refused import Invalid
 from app.core.record import attachments
 from app.core.record.attachments import NotAccepted, Received
 from app.core.text.cleaning import storable
+from app.core.text.wording import gettext as _
 from app.core.time import clock
 
 STEPS = (

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
@@ -23,6 +22,7 @@ from app.core.rights.current import current_rights
 from app.core.rights.filters import RowScope
 from app.core.rights.rights import Rights
 from app.core.text import phones
+from app.core.text.wording import lazy_gettext as _l
 from app.core.time.when import said
 from app.extensions import db
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Response, abort, current_app, flash, jsonify, redirect, render_template, url_for
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 
 from app.core.rights.current import current_rights
+from app.core.text.wording import gettext as _
 
 from .words import words
 

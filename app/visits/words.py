@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale
-from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from app.complaints import codes, remarks
@@ -17,6 +16,7 @@ from app.complaints.workflow import COMPLAINT
 from app.core.fields.forms import StepForm
 from app.core.kind.choices import offered
 from app.core.pages.show import days_late, days_left, hours_late, today_until
+from app.core.text.wording import lazy_gettext as _l
 
 from .entry import PHOTOS, STEPS
 

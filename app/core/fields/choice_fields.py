@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Unpack
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms import ValidationError
 from wtforms.widgets import CheckboxInput
@@ -13,6 +12,7 @@ from wtforms.widgets import CheckboxInput
 from app.extensions import db
 
 from ..kind.choices import Choices, has, offered
+from ..text.wording import gettext as _
 from ..types import Json, Text
 from .field_base import Asking, BusinessField, Widget, attributes, several
 

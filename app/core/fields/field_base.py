@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypedDict
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from wtforms import Field, Label
 from wtforms.validators import StopValidation
@@ -15,6 +14,7 @@ from ..kind.overrides import Rule, word
 from ..model import AnyRow
 from ..text import cleaning
 from ..text.cleaning import storable
+from ..text.wording import gettext as _
 from ..types import Json, Text
 
 MOST = 100  # values of one field

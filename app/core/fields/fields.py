@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Unpack
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms.widgets import DateInput, DateTimeLocalInput, HiddenInput, TextArea, TextInput
 
 from ..text import cleaning, mail_address, spellings
+from ..text.wording import gettext as _
 from ..time import clock
 from ..types import Json, Text
 from .choice_fields import ChoiceField, ChoicesField, ManyField, TickField, YesNoField

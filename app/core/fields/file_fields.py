@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Unpack
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 from wtforms.widgets import FileInput
@@ -14,6 +13,7 @@ from ..files import pending, press
 from ..record import attachments
 from ..record.attachments import NotAccepted, Received
 from ..text import cleaning
+from ..text.wording import gettext as _
 from ..types import Text
 from .field_base import Asking, BusinessField, Sent, Widget
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from ..files import pending
 from ..kind.overrides import Worded, rule_of
 from ..model import AnyRow
+from ..text.wording import gettext as _
 from ..types import PREFIX, Json, Values
 from .fields import BusinessField, FileField, UploadField
 

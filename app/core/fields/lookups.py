@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, Flask, abort, g, jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from app.extensions import db
 from ..model import AnyColumn
 from ..rights.people import in_locale
 from ..text import cleaning
+from ..text.wording import get_locale
 
 PAGE = 20
 Search = Callable[[Session, str, int], Sequence[tuple[object, str]]]

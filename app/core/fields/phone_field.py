@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-
 from ..text.phones import LONGEST, clean, links, numbers
+from ..text.wording import gettext as _
 from .fields import TextField
 
 

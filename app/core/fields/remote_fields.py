@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.extensions import db
 
+from ..text.wording import gettext as _
 from ..types import Json, Text
 from .field_base import Asking, BusinessField, attributes, several
 from .lookups import LOOKUPS

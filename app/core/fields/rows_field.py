@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Unpack
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms.validators import StopValidation
 
 from ..text import cleaning
+from ..text.wording import gettext as _
 from ..types import Json, Text, Values
 from .field_base import Asking, BusinessField, Sent
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 from xml.parsers import expat
 
 import filetype
-from flask_babel import gettext as _
 
+from ..text.wording import gettext as _
 from . import press
 
 T = TypeVar("T")

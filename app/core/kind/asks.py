@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import lazy_gettext as _l
 
 from app.extensions import db
 
@@ -31,6 +30,7 @@ from ..fields.fields import (
 )
 from ..fields.forms import StepForm
 from ..model import AnyModel
+from ..text.wording import lazy_gettext as _l
 from ..types import Text, UtcDateTime, Values
 from .facts import Attribute, Fact, column_of, is_several, name_in_forms, told_by
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from flask_babel import get_locale
-
+from ..text.wording import get_locale
 from ..types import Text
 from . import overrides
 from .overrides import Worded

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from flask_babel import lazy_gettext as _l
-
 from ..model import AnyModel
 from ..pages.record_list import changed_column, deadline_column
 from ..pages.show import tag
 from ..pages.views import Column
 from ..process.workflow import AnyWorkflow
 from ..rights.people import turn_label
+from ..text.wording import lazy_gettext as _l
 from .facts import Attribute, column_of, name_in_forms, told_by
 from .tells import Cell, exported, fact_of, shown
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TypeVar, Unpack
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from ..pages.record_views import Card
@@ -16,6 +14,8 @@ from ..process.workflow import AnyWorkflow, Transition, allowed
 from ..record.contacts import CHANNELS, ContactLog
 from ..record.records import Record
 from ..rights.actor import Actor
+from ..text.wording import gettext as _
+from ..text.wording import lazy_gettext as _l
 from ..time.when import stamp
 from .asks import need
 from .by_word import Row

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Attribute = InstrumentedAttribute[Any]
 AnyColumn = MappedColumn[Any]  # the annotation beside it says of what
+CODES: dict[AnyModel, str] = {}
 WORDED: dict[tuple[AnyModel, str], Fact] = {}  # model and column → its fact, as the administrator calls it
 
 
@@ -82,7 +83,7 @@ def told_by(attribute: Attribute) -> Fact:
 
     What every record has may be called otherwise by a kind: `__facts__` of its model. Raises TypeError without words.
     """
-    known = WORDED.get((attribute.class_, attribute.key))
+    known = WORDED.get((model_of(attribute), attribute.key))
     if known is not None:
         return known
     own: Mapping[str, Fact] = getattr(attribute.class_, "__facts__", {})
@@ -112,14 +113,14 @@ def _worded(attribute: Attribute, found: Fact) -> Fact:
     return told
 
 
-@cache
 def code_of(model: AnyModel) -> str:
     """What a model's facts are known under: its kind or table, of a part its record's."""
-    whole = whole_of(model)
-    return str(whole.__mapper__.polymorphic_identity or whole.__tablename__)
+    if model not in CODES:
+        whole = whole_of(model)
+        CODES[model] = str(whole.__mapper__.polymorphic_identity or whole.__tablename__)
+    return CODES[model]
 
 
-@cache
 def whole_of(model: AnyModel) -> AnyModel:
     """The kind of record a part hangs on, perhaps by way of another part; anything else is whole by itself."""
     from .parts import Part

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
@@ -25,6 +24,7 @@ from ..record.signatures import Signed
 from ..rest.record_api import RecordApi
 from ..rights.actor import Actor
 from ..rights.current import current_rights
+from ..text.wording import lazy_gettext as _l
 from ..time.deadline_rules import Default
 from ..types import Text, Values
 from . import making, tells

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app, g, has_app_context, has_request_context
-from flask_babel import get_locale
 from flask_babel.speaklater import LazyString
 from markupsafe import escape
 from sqlalchemy import String, UniqueConstraint, select, update
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.extensions import db
 
 from ..model import Model, rows_written
+from ..text.wording import get_locale
 from ..types import Text
 
 NAMES = {"title": "subject"}  # what forms call every record's own columns

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import current_app, g, has_request_context
-from flask_babel import get_locale
-from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..model import AnyModel, Model, rows_written
 from ..text.sameness import searchable as key_of
+from ..text.wording import get_locale
+from ..text.wording import lazy_gettext as _l
 from ..types import PREFIX, IsoDay, IsoMoment, OneOfSeveral, Text
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -29,6 +28,7 @@ from ..fields.remote_fields import PersonField, RemoteSelectField
 from ..process.refused import Invalid
 from ..record import attachments
 from ..record.attachments import NotAccepted, Received
+from ..text.wording import gettext as _
 from ..types import PREFIX, Values
 from . import own_fields
 from .own_fields import CHOSEN, Own, kept

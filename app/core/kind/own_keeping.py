@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from app.extensions import db
@@ -15,6 +13,8 @@ from app.extensions import db
 from ..model import AnyModel
 from ..process.refused import Invalid, Refused
 from ..record import decisions, search
+from ..text.wording import gettext as _
+from ..text.wording import lazy_gettext as _l
 from ..types import Text, Values
 from . import own_fields, registry
 from .kinds import Kind

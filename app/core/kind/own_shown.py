@@ -9,7 +9,6 @@ from decimal import Decimal
 import sqlalchemy as sa
 from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.extensions import db
@@ -18,6 +17,7 @@ from ..model import AnyModel
 from ..record.records import Record
 from ..rights.current import current_rights
 from ..rights.people import full_name
+from ..text.wording import gettext as _
 from ..time import clock
 from ..time.when import stamp
 from ..types import PREFIX

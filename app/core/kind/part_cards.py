@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from inspect import isfunction
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -16,6 +15,7 @@ from ..model import AnyModel
 from ..rest import shapes
 from ..rest.answers import plain
 from ..rights.people import name_of
+from ..text.wording import gettext as _
 from ..time.when import stamp
 from ..types import Text, Values
 from .by_word import Row

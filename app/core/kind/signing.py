@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TypeVar, Unpack
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -25,6 +23,8 @@ from ..record.records import Record
 from ..record.signatures import METHODS, PAPERS, Confirmation, digest, holding, lapsed, text_of, to_sign
 from ..rest.answers import plain
 from ..rights.actor import Actor
+from ..text.wording import gettext as _
+from ..text.wording import lazy_gettext as _l
 from ..time.when import stamp
 from ..types import Text, Values
 from .by_word import Row

@@ -11,7 +11,6 @@ from inspect import isclass
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -24,6 +23,7 @@ from ..record.records import Record
 from ..rights import masking
 from ..rights.current import current_rights
 from ..rights.people import full_name, name_of
+from ..text.wording import gettext as _
 from ..time.when import stamp
 from ..types import Text
 from .by_word import Row

@@ -12,7 +12,6 @@ from typing import Any, Generic, TypeVar
 
 from flask_appbuilder import BaseView as FabView
 from flask_appbuilder.api import BaseApi as FabApi
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
@@ -26,6 +25,7 @@ from ..rights.filters import RowScope
 from ..rights.rights import Rights
 from ..rights.verbs import Verbs
 from ..settings import Declared
+from ..text.wording import lazy_gettext as _l
 from ..types import Text, Values
 from . import plain_making
 from .asks import Ask, Asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
+from ..text.wording import gettext as _
 
 
 def sentence(narrowed: bool, limited: bool, nothing: object = "") -> str:

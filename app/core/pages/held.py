@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from flask import current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder.security.forms import LoginForm_db
-from flask_babel import gettext as _
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from ..text.wording import gettext as _
 
 FIELD = "held"  # of the sign-in form: what was typed before
 BY = "typed_by"  # of every form of the portal: whose page it is

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, g, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.extensions import db
@@ -12,6 +11,7 @@ from app.extensions import db
 from ..rights import seeing
 from ..rights.current import current_rights
 from ..rights.rights import NOBODY, rights_of
+from ..text.wording import gettext as _
 from . import held
 from .web import fragment, told
 

@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Response, current_app, render_template, request, send_file
-from flask_babel import force_locale, get_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import force_locale
 from markupsafe import Markup
 
 from .. import settings
@@ -20,6 +18,9 @@ from ..model import AnyRow
 from ..record.records import Record
 from ..rights.people import in_locale
 from ..settings import Declared
+from ..text.wording import get_locale
+from ..text.wording import gettext as _
+from ..text.wording import lazy_gettext as _l
 from ..types import Text, Values
 
 

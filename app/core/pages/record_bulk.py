@@ -9,7 +9,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from sqlalchemy.orm.interfaces import ORMOption
 from werkzeug.exceptions import HTTPException
 
@@ -19,6 +18,7 @@ from ..fields.forms import StepForm, placed
 from ..process.admission import hindrance, looked_at, not_now
 from ..process.answer import ANSWERED, answer_to
 from ..process.workflow import AnyStep, AnyWorkflow, allowed
+from ..text.wording import gettext as _
 from ..types import PREFIX, Values
 from . import drafts
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import request
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
 from sqlalchemy.orm import Query
 
@@ -17,6 +16,7 @@ from ..process.whose_turn import due_at
 from ..process.workflow import AnyWorkflow
 from ..record.records import Record
 from ..rights.current import current_rights
+from ..text.wording import lazy_gettext as _l
 from ..time import clock
 from ..time.when import FULL, SHORT, due_stamp, stamp
 from ..types import Text

@@ -8,7 +8,6 @@ from flask import Response, abort, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from app.extensions import db
@@ -20,6 +19,7 @@ from ..record.records import Comment
 from ..record.shelf import Shelved
 from ..rest.answers import spoken_of
 from ..text import cleaning
+from ..text.wording import gettext as _
 from ..time import delays
 from . import drafts
 

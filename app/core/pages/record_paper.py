@@ -8,9 +8,9 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 
 from ..process.workflow import AnyWorkflow
+from ..text.wording import gettext as _
 from . import printing
 from .printing import PaperForm
 

@@ -10,8 +10,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import get_locale
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Query, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -35,6 +33,8 @@ from ..record import attachments
 from ..record.records import Record
 from ..record.shelf import shelved
 from ..rights.actor import Actor
+from ..text.wording import get_locale
+from ..text.wording import gettext as _
 from ..time import clock, deadlines
 from ..time.deadline_rules import DeadlineRule
 from ..time.deadlines import Deadline

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
 from ..process.workflow import AnyWorkflow
 from ..rights.people import in_locale
 from ..text import phones
+from ..text.wording import gettext as _
 from ..time import clock
 from ..time.deadlines import Deadline
 from ..time.periods import last_day_of

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ..model import AnyRow
 from ..process.refused import Invalid
+from ..text.wording import gettext as _
 
 
 def refuse_taken(session: Session, model: AnyRow, row: AnyRow, values: Mapping[str, object]) -> None:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -17,6 +15,8 @@ from ..process.workflow import AnyStep, AnyWorkflow
 from ..record.history import History
 from ..record.records import Comment, Record
 from ..rights import masking
+from ..text.wording import gettext as _
+from ..text.wording import lazy_gettext as _l
 from ..time.deadlines import Deadline
 from ..types import Text, Values
 

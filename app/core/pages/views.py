@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Query, Session
 from sqlalchemy.orm.interfaces import ORMOption
@@ -30,6 +29,7 @@ from ..rights.actor import Actor
 from ..rights.current import actor_for, current_rights
 from ..rights.filters import only_scopes, whole
 from ..text import cleaning
+from ..text.wording import gettext as _
 from ..types import Text, Values
 from . import drafts, emptiness, listing, spreadsheets
 from .columns import Column as Column

@@ -23,8 +23,7 @@ from flask import (
 )
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
-from flask_babel import get_babel, get_locale
-from flask_babel import gettext as _
+from flask_babel import get_babel
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -38,7 +37,8 @@ from ..files.press import NotPressed
 from ..kind import by_word
 from ..record import decisions
 from ..rights.current import current_rights
-from ..text.wording import Words
+from ..text.wording import Words, get_locale
+from ..text.wording import gettext as _
 from ..time import clock
 from ..time.delays import unexplained
 from ..time.when import due_stamp, stamp

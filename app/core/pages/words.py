@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.extensions import db
@@ -18,6 +17,7 @@ from ..kind import by_word, own_shown
 from ..kind.facts import Fact
 from ..process.workflow import AnyWorkflow
 from ..rights.people import in_locale
+from ..text.wording import gettext as _
 from ..time.deadline_rules import DEFAULTS
 from ..time.when import FULL, due_stamp, stamp
 from ..types import Text

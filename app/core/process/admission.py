@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -16,6 +15,7 @@ from ..kind import own_forms
 from ..record.history import History
 from ..record.records import Record
 from ..rights.actor import Actor
+from ..text.wording import gettext as _
 from ..time import clock, deadlines
 from ..types import Values
 from .deeds import AnyDeed, Deed, R

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Response, jsonify, request
-from flask_babel import gettext as _
 from sqlalchemy import JSON, Integer, String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..model import Model
+from ..text.wording import gettext as _
 from ..time.clock import now
 from ..types import UtcDateTime
 from .refused import Refused

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Response, abort, current_app, send_file
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from werkzeug.datastructures import FileStorage
@@ -23,6 +21,8 @@ from ..files import file_kinds, files, press
 from ..files.file_kinds import NotAccepted as NotAccepted
 from ..model import Model
 from ..text import cleaning
+from ..text.wording import gettext as _
+from ..text.wording import lazy_gettext as _l
 from ..time.clock import now
 from ..types import UtcDateTime
 from . import witness

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from ..text.wording import gettext as _
 from ..time.deadline_rules import Told
 from ..time.deadlines import Deadline
 from . import witness

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..kind.choices import Choices
 from ..kind.facts import fact
 from ..kind.parts import Part
+from ..text.wording import lazy_gettext as _l
 from . import witness
 from .records import Record
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from ..model import Model
+from ..text.wording import gettext as _
+from ..text.wording import lazy_gettext as _l
 from ..time import clock
 from ..types import Json, UtcDateTime
 

@@ -13,12 +13,12 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask import current_app
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .. import settings
 from ..model import Model, rows_written
+from ..text.wording import lazy_gettext as _l
 from ..time import clock
 from ..types import UtcDateTime
 from . import witness

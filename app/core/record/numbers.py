@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import String, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -17,6 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from .. import settings
 from ..model import Model
 from ..settings import Declared
+from ..text.wording import gettext as _
+from ..text.wording import lazy_gettext as _l
 from ..time import clock
 from .records import Record
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..kind.facts import fact
 from ..model import Model
+from ..text.wording import lazy_gettext as _l
 from ..time.clock import now
 from ..types import Json, UtcDateTime, extra_column
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
 
@@ -20,6 +19,7 @@ from ..kind.facts import Attribute, searched
 from ..model import Model
 from ..text import phones
 from ..text.sameness import HAN, code_key, folded, searchable
+from ..text.wording import gettext as _
 from .grams import needed, tokens
 from .shadows import BATCH, SHADOW, columns_of_a_shadow, forget, learn, shadow_named
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from ..process.refused import Refused
 from ..process.workflow import WORKFLOWS
+from ..text.wording import gettext as _
 from .records import Record
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..kind.choices import Choices
 from ..kind.facts import fact
 from ..kind.parts import Part, round_of
+from ..text.wording import lazy_gettext as _l
 from . import witness
 from .records import Record
 

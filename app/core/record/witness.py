@@ -19,10 +19,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, Mapper, RelationshipProperty, Session, mapped_column
 
 from ..model import Model
+from ..text.wording import lazy_gettext as _l
 from .history import key
 from .records import Record
 from .shadows import is_shadow

@@ -9,7 +9,6 @@ from functools import wraps
 from typing import ParamSpec, TypeVar, overload
 
 from flask import Response, jsonify, request
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -20,6 +19,7 @@ from ..pages.web import sentences
 from ..process import versions
 from ..process.answer import ANSWERED, answer_to
 from ..process.refused import Forbidden, Invalid
+from ..text.wording import gettext as _
 from ..time import clock
 from ..types import Json
 from . import query

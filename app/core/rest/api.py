@@ -11,7 +11,6 @@ from flask_appbuilder.api import BaseApi as FabApi
 from flask_appbuilder.api import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name, protect
-from flask_babel import gettext as _
 from sqlalchemy import func
 from sqlalchemy.orm import InstrumentedAttribute, Query, Session
 from sqlalchemy.sql.base import ExecutableOption
@@ -28,6 +27,7 @@ from ..process.refused import Invalid
 from ..rights.actor import Actor
 from ..rights.current import actor_for, current_rights
 from ..rights.filters import RowFilter, only_scopes
+from ..text.wording import gettext as _
 from ..types import Json, Values
 from . import query
 from .answers import Message, body, if_match, message, plain, spoken, spoken_of

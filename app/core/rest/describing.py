@@ -11,7 +11,6 @@ from flask_appbuilder.api import expose
 from flask_appbuilder.models.sqla import filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name, protect
-from flask_babel import lazy_gettext as _l
 
 from app.extensions import db
 
@@ -22,6 +21,7 @@ from ..kind.choices import offered
 from ..kind.facts import facts_of, name_in_forms, told_by
 from ..model import Model
 from ..rights.current import current_rights
+from ..text.wording import lazy_gettext as _l
 from ..types import PREFIX, Json
 from . import query, shapes
 from .answers import spoken

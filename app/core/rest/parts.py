@@ -9,8 +9,6 @@ from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
-from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from app.extensions import db
 
@@ -23,6 +21,8 @@ from ..record import attachments
 from ..record.records import Record
 from ..record.shelf import Shelved
 from ..rights import masking
+from ..text.wording import get_locale
+from ..text.wording import gettext as _
 from ..time import clock, delays
 from ..types import Json
 from .answers import body, message, plain, spoken, spoken_of

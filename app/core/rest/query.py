@@ -9,12 +9,12 @@ from typing import TypeGuard, TypeVar
 
 import prison
 from flask import current_app, request
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, SQLColumnExpression
 from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.types import TypeDecorator
 
 from ..text import cleaning
+from ..text.wording import gettext as _
 from ..time import clock
 from ..types import PREFIX
 

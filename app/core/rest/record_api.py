@@ -10,7 +10,6 @@ from flask import Response, jsonify
 from flask.typing import ResponseReturnValue
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
-from flask_babel import gettext as _
 
 from app.extensions import db
 
@@ -24,6 +23,7 @@ from ..process.refused import Invalid, Refused
 from ..process.workflow import AnyStep
 from ..record.records import Record
 from ..rights.actor import Actor
+from ..text.wording import gettext as _
 from ..types import Json, Values
 from . import shapes
 from .answers import body, if_match, message, plain, spoken

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import get_locale
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from app.extensions import db
 
 from ..model import Model
 from ..process.turns import Function
+from ..text.wording import get_locale
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
 

@@ -13,7 +13,6 @@ from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder.security.views import AuthDBView
-from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
@@ -21,6 +20,7 @@ from werkzeug.wrappers import Response
 from ..model import rows_written
 from ..pages import held
 from ..text import cleaning
+from ..text.wording import gettext as _
 from ..time import clock
 from ..time.when import HOUR, stamp
 from ..types import Json, UtcDateTime

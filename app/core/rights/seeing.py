@@ -7,11 +7,11 @@ from dataclasses import replace
 import sqlalchemy as sa
 from flask import session as browser
 from flask_appbuilder.security.sqla.models import Role
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from ..process.turns import Function
 from ..record import decisions
+from ..text.wording import lazy_gettext as _l
 from ..time import clock
 from .people import in_locale
 from .rights import PAIRS, Rights

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from flask_babel import lazy_gettext as _l
+from ..text.wording import lazy_gettext as _l
 
 if TYPE_CHECKING:
     from ..types import Text

@@ -6,7 +6,8 @@ import re
 import unicodedata
 
 from flask import request
-from flask_babel import gettext as _
+
+from .wording import gettext as _
 
 LINE_BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0]")

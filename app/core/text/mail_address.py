@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import email_validator
-from flask_babel import gettext as _
 
 from .cleaning import typed
+from .wording import gettext as _
 
 if "local" in email_validator.SPECIAL_USE_DOMAIN_NAMES:  # a company's own mail server may be called so
     email_validator.SPECIAL_USE_DOMAIN_NAMES.remove("local")

@@ -1,90 +1,88 @@
-"""Words in the reader's language, looked up once, and templates that are translated when they are compiled."""
+"""Words in the reader's language, each looked up once: a catalogue does not change while the portal runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
-from functools import cache
+from types import SimpleNamespace
 
+import flask_babel
 from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import g
-from flask.sansio.app import App
-from flask.templating import Environment
-from flask_babel import Domain, force_locale, get_babel, get_locale
-from jinja2 import Template, nodes
-from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from flask_babel import Domain, get_babel
+from flask_babel.speaklater import LazyString
+
+Catalogue = Translations | NullTranslations
 
 
-class Words(Domain):
-    """The catalogue of a language, found by the language alone: it does not change while the portal runs."""
+class Known(dict[str, str]):
+    """The words of one language, by what the program calls them."""
 
-    def __init__(self) -> None:
-        super().__init__(domain=get_babel().default_domain)
-        self.spoken: dict[Locale, Translations | NullTranslations] = {}
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
 
-    def get_translations(self) -> Translations | NullTranslations:
-        """Asked some hundreds of times for a page: kept beside the reader's language as long as that is spoken."""
-        locale = get_locale()
-        if locale is None:
-            return super().get_translations()
-        context = vars(g._get_current_object())["_flask_babel"]
-        if getattr(context, "spoken", None) is not locale:
-            if locale not in self.spoken:
-                self.spoken[locale] = super().get_translations()
-            context.spoken, context.words = locale, self.spoken[locale]
-        found: Translations | NullTranslations = context.words
+    def __missing__(self, message: str) -> str:
+        self[message] = found = str(self.catalogue.ugettext(message))
         return found
 
 
-class _Translated(NodeTransformer):
-    """Puts the words of a language where a template says `_('…')`: nothing is left to look up when it is drawn."""
+class Words(Domain):
+    """The catalogue of a language, found by the language alone."""
 
-    def __init__(self, gettext: Callable[[str], str], finish: Callable[[str], str]) -> None:
-        self.gettext, self.finish = gettext, finish
+    def __init__(self) -> None:
+        super().__init__(domain=get_babel().default_domain)
+        self.spoken: dict[Locale, Known] = {}
 
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:
-        self.generic_visit(node)
-        plain = len(node.args) == 1 and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
-        if plain and isinstance(node.node, nodes.Name) and node.node.name == "_":
-            message = node.args[0]
-            if isinstance(message, nodes.Const) and isinstance(message.value, str):
-                return nodes.Const(self.finish(self.gettext(message.value) % {}), lineno=node.lineno)
-        return node
+    def get_translations(self) -> Catalogue:
+        known = _known()
+        return super().get_translations() if known is None else known.catalogue
+
+    def known(self, locale: Locale) -> Known:
+        """The words of a language."""
+        if locale not in self.spoken:
+            self.spoken[locale] = Known(super().get_translations())
+        return self.spoken[locale]
 
 
-class Spoken(Environment):
-    """Every template is compiled once for each language, its words already in it."""
+def get_locale() -> Locale | None:
+    """The reader's language; None where nobody reads. Asked some hundreds of times for a page."""
+    locale: Locale | None = getattr(_context(), "babel_locale", None)
+    return flask_babel.get_locale() if locale is None else locale
 
-    language = ""
 
-    def __init__(self, app: App, **options: object) -> None:
-        super().__init__(app, **options)
-        self.in_language = cache(self._overlaid)
+def gettext(message: str, **told: object) -> str:
+    """A word of the program in the reader's language."""
+    known = _known()
+    if known is None:
+        return flask_babel.gettext(message, **told)
+    return known[message] % told if told else known[message]
 
-    def _overlaid(self, language: str) -> Spoken:
-        there = self.overlay()
-        assert isinstance(there, Spoken)
-        there.language = language
-        return there
 
-    def get_template(
-        self,
-        name: str | Template,
-        parent: str | None = None,
-        globals: MutableMapping[str, object] | None = None,
-    ) -> Template:
-        locale = None if self.language or isinstance(name, Template) else get_locale()
-        if locale is None:
-            return super().get_template(name, parent, globals)
-        return self.in_language(str(locale)).get_template(name, parent, globals)
+def lazy_gettext(message: str, **told: object) -> LazyString:
+    """The same, said when it is read."""
+    return LazyString(gettext, message, **told)
 
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
-        if not self.language:
-            return tree
-        escapes = self.autoescape(name) if callable(self.autoescape) else self.autoescape
-        with force_locale(self.language):
-            catalogue = get_babel().instance.domain_instance.get_translations()
-        translated: nodes.Template = _Translated(catalogue.ugettext, Markup if escapes else str).visit(tree)
-        return translated
+
+def _context() -> SimpleNamespace | None:
+    """Where the language of this request or mail is kept."""
+    try:
+        here: SimpleNamespace | None = vars(g._get_current_object()).get("_flask_babel")  # the proxy is asked once
+    except RuntimeError:
+        return None
+    return here
+
+
+def _known() -> Known | None:
+    """The words of the language that is spoken now, kept beside it as long as it is spoken."""
+    context = _context()
+    locale = getattr(context, "babel_locale", None)
+    if locale is None:
+        locale, context = flask_babel.get_locale(), _context()
+    if locale is None or context is None:
+        return None
+    if getattr(context, "spoken", None) is not locale:
+        words = get_babel().instance.domain_instance
+        if not isinstance(words, Words):
+            return None
+        context.spoken, context.known = locale, words.known(locale)
+    known: Known = context.known
+    return known

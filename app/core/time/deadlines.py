@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
@@ -21,6 +20,7 @@ from .. import settings
 from ..model import Model
 from ..record import witness
 from ..record.records import Record
+from ..text.wording import lazy_gettext as _l
 from ..types import UtcDateTime
 from . import clock
 from .deadline_rules import DeadlineRule, Told, current_rule, new_version, seed_rules

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ..process.refused import Invalid, Refused
 from ..process.workflow import WORKFLOWS
 from ..rights.actor import Actor
 from ..text import cleaning
+from ..text.wording import gettext as _
 from .deadlines import Deadline, Status
 
 if TYPE_CHECKING:
