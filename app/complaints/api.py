@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from sqlalchemy.orm import Query, joinedload
+from sqlalchemy.orm import Query, selectinload
 
 from app.core.pages.views import table
 from app.core.record.signatures import Confirmation
@@ -93,5 +93,5 @@ class ConfirmationApi(_PartApi):
     )
 
     def scoped(self) -> Query[Any]:
-        work = joinedload(Confirmation.record.of_type(Complaint)).selectinload(Complaint.services)
+        work = selectinload(Confirmation.record.of_type(Complaint)).selectinload(Complaint.services)
         return super().scoped().options(work)

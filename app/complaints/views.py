@@ -15,6 +15,7 @@ from sqlalchemy.orm import Query, joinedload, selectinload
 from app.core.kind.asks import Asked, as_asked
 from app.core.kind.columns import Listed
 from app.core.kind.facts import told_by
+from app.core.kind.loads import beside
 from app.core.pages.buttons import Way
 from app.core.pages.record_list import Chip
 from app.core.pages.record_views import Hint, RecordView
@@ -111,7 +112,7 @@ class ComplaintPages(RecordView):
     phone = staticmethod(phone)
 
     def loaded(self, query: Query[Any]) -> Query[Any]:
-        one = (joinedload(getattr(Complaint, name)) for name in JOINED)
+        one = (beside(getattr(Complaint, name)) for name in JOINED)
         many = (
             selectinload(getattr(Complaint, name))
             for name in (

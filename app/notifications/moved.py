@@ -6,7 +6,7 @@ from collections import Counter
 
 from sqlalchemy.orm import Session
 
-from app.core.process import moving
+from app.core.process import holding, moving
 from app.core.process.turns import holders
 from app.core.time import clock
 
@@ -33,6 +33,6 @@ def _tell(session: Session) -> None:
     mine: Counter[int] = Counter()
     for owner, n in moving.news(session).items():
         mine.update(dict.fromkeys(holders(session, owner), n))
-    occurrence, begin = str(session.scalar(moving.VERSION)), in_business_hours(session, clock.now())
+    occurrence, begin = str(session.scalar(holding.VERSION)), in_business_hours(session, clock.now())
     for person, n in sorted(mine.items()):
         outbox.owe(session, EVENT, None, occurrence, [person], not_before=begin, payload={"count": n})

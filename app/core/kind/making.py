@@ -26,8 +26,9 @@ from .asks import as_asked, form_of
 from .columns import columns_of
 from .contacting import CONTACTS
 from .facts import Attribute, code_of, column_of, facts_of, is_several, model_of, told_by, words_of
+from .loads import leading
 from .part_cards import PartCard, in_rest, loading
-from .plain_making import Field, based, leading, once, worded
+from .plain_making import Field, based, once, worded
 from .signing import SIGNATURES
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from ..model import AnyModel
@@ -17,7 +16,8 @@ from ..rest.shapes import of_column, says, shaped
 from . import tells
 from .asks import form_of
 from .columns import columns_of
-from .facts import Attribute, facts_of, is_several, name_in_forms, relation_of, told_by
+from .facts import Attribute, facts_of, is_several, name_in_forms, told_by
+from .loads import beside, leading
 from .tells import fact_of, in_full_or_masked
 
 if TYPE_CHECKING:
@@ -139,16 +139,7 @@ def _choice(item: Attribute | tuple[str, Choice]) -> tuple[str, Choice]:
 def _eager(thing: AnyThing) -> Iterable[ORMOption]:
     """What lists and answers tell, in one question: what their facts lead to, and what the thing names beside."""
     yield from leading(fact_of(each) for each in thing.list_columns if not isinstance(each, str | tuple))
-    yield from (each if isinstance(each, ORMOption) else joinedload(each) for each in thing.loads)
-
-
-def leading(facts: Iterable[Attribute]) -> Iterable[ORMOption]:
-    """What these facts lead to, read with the row; else their words come from the lookup."""
-    for each in facts:
-        if is_several(each):
-            yield selectinload(each)
-        elif told_by(each).lookup and hasattr(each.class_, relation_of(each)):
-            yield joinedload(getattr(each.class_, relation_of(each)))
+    yield from (each if isinstance(each, ORMOption) else beside(each) for each in thing.loads)
 
 
 def once(fields: tuple[Field, ...], untold: tuple[str, ...] = ()) -> tuple[Field, ...]:

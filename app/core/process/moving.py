@@ -19,12 +19,11 @@ from ..model import Model, rows_written, table_of
 from ..record.records import Record
 from . import whose_turn
 from .also_waiting import Awaited
-from .holding import Holding
+from .holding import VERSION, Holding
 from .whose_turn import ByRight, alternatives
 from .workflow import WORKFLOWS, AnyWorkflow, State
 
 SLICE = 500
-VERSION = sa.text("SELECT n FROM rights_version WHERE id = 1")
 RECORDS, WAITING = table_of(Record), table_of(Awaited)
 
 

@@ -132,7 +132,7 @@ def awaited(session: Session, workflow: AnyWorkflow, record: Record, held: Holdi
     turn = due(workflow, record)
     if turn is None:
         return []
-    held = held or Holding(session, (workflow.thing,))
+    held = held or Holding.latest(session, workflow.thing)
     turns = (turn, *(each for each in workflow.states[record.state].also if each.holds_for(record)))
     return list(dict.fromkeys(key for each in turns for key in each.keys(session, workflow, record, held)))
 
