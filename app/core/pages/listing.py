@@ -15,10 +15,16 @@ from sqlalchemy.orm.interfaces import ORMOption
 from ..model import AnyColumn, AnyRow
 from ..record.search import WORDS, plain_words
 from ..types import Text
+from . import paging
+from .paging import Order
 
 CAP = 1000
 SIZES = (20, 50, 100)
-DEEPEST = 5_000
+DEEPEST = 50  # pages that are reached by their number alone; any other by the row it begins behind
+LONGEST = 10_000_000
+PLACES = ("page", "after", "before")
+END = "end"  # before it stands the last page
+LAYOUT = frozenset({*PLACES, "size", "order"})  # of the address: it narrows nothing
 AnyQuery = Query[Any]  # of the rows of one table, or of what a page makes of several
 
 
@@ -37,11 +43,14 @@ class Listing:
 
     rows: Sequence[AnyRow]
     count: int
-    page: int
     size: int
     order: str
     descending: bool
+    page: int | None = 0  # how many pages stand before it; None when it was reached from the end
+    has_next: bool = False
+    ends: tuple[object, object] = ("", "")  # its first and its last row: where its neighbours begin
     args: Mapping[str, str] = field(default_factory=dict)
+    tabs: Sequence[AnyRow] = ()
 
     @property
     def counted(self) -> str:
@@ -49,13 +58,31 @@ class Listing:
         return f"{CAP}+" if self.count > CAP else str(self.count)
 
     @property
-    def has_next(self) -> bool:
-        return (self.page + 1) * self.size < self.count or (self.count > CAP and len(self.rows) == self.size)
+    def has_previous(self) -> bool:
+        return self.page != 0
 
     def link(self, **changes: object) -> str:
         """This list with something changed; back to the first page unless the page is what changes."""
-        merged = {**self.args, **{"page": None}, **changes}
+        merged = {**self.args, **dict.fromkeys(PLACES), **changes}
         return "?" + urlencode({key: value for key, value in merged.items() if value not in (None, "", 0)})
+
+    @property
+    def previous(self) -> str:
+        """The page before it: by its number near the beginning, else by the row that stands first here."""
+        if self.page is not None and 0 < self.page <= DEEPEST:
+            return self.link(page=self.page - 1)
+        return self.link(page=self.page and self.page - 1, before=self.ends[0])
+
+    @property
+    def next(self) -> str:
+        return self.link(page=None if self.page is None else self.page + 1, after=self.ends[1])
+
+    @property
+    def near(self) -> range:
+        """The pages that are named beside this one."""
+        return (
+            range(max(self.page - 2, 0), self.page + 1) if self.page is not None and self.page <= DEEPEST else range(0)
+        )
 
 
 def number(name: str, default: int, highest: int) -> int:
@@ -75,21 +102,63 @@ def paged(
     default: tuple[str, bool],
     options: Sequence[ORMOption] = (),
     nullable: frozenset[str] = frozenset(),
+    parts: Sequence[ColumnElement[bool]] = (),
+    count: int | None = None,
 ) -> Listing:
-    """The page of a filtered query that the address asks for; the count stops at the cap."""
+    """The page of a filtered query that the address asks for; the count stops at the cap.
+
+    `after` and `before` name the row it begins behind or ends before (`before=end`: the last page), `page` how many
+    stand before it. `parts` as `paging.numbers` has them; `count` where it is known already.
+    """
+    name, descending = _order(orders, default)
+    order = Order(orders.get(name, pk), pk, descending, name in nullable)
+    size = number("size", SIZES[0], SIZES[-1]) or SIZES[0]
+    before = request.args.get("before", "")
+    edge = _row(pk, before if before != END else "") or _row(pk, request.args.get("after", ""))
+    place = None if edge is None else order.place(query, edge)
+    back = before == END or (bool(before) and place is not None)
+    page = None if back and not request.args.get("page") else number("page", 0, LONGEST if place else DEEPEST)
+    skipped = 0 if place or back else (page or 0) * size
+    found = paging.numbers(query, order, size + 1, place=place, back=back, skipped=skipped, parts=parts)
+    shown, more = (found[-size:], before != END) if back else (found[:size], len(found) > size)
+    if back and len(found) <= size:
+        page = 0
+    rows = {getattr(row, str(pk.key)): row for row in query.filter(pk.in_(shown)).options(*options)} if shown else {}
+    if count is None:
+        count = capped(query.with_entities(pk))
+    return Listing(
+        [rows[each] for each in shown if each in rows],
+        count,
+        size,
+        name,
+        descending,
+        page,
+        more,
+        (shown[0], shown[-1]) if shown else ("", ""),
+        request.args.to_dict(),
+    )
+
+
+def capped(query: AnyQuery) -> int:
+    """How many there are; one more than the cap where there are more."""
+    some = query.order_by(None).limit(CAP + 1).subquery()
+    return query.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _order(orders: Mapping[str, AnyColumn], default: tuple[str, bool]) -> tuple[str, bool]:
     asked = request.args.get("order", "")
     if asked and asked.removeprefix("-") not in orders:
         abort(400)
-    order, descending = (asked.removeprefix("-"), asked.startswith("-")) if asked else default
-    page, size = number("page", 0, DEEPEST), number("size", SIZES[0], SIZES[-1]) or SIZES[0]
-    counted = query.with_entities(pk).order_by(None).limit(CAP + 1).subquery()
-    count = query.session.scalar(select(func.count()).select_from(counted)) or 0
-    column = orders.get(order, pk)
-    keys = [column.desc() if descending else column.asc(), pk.desc() if descending else pk.asc()]
-    if order in nullable:
-        keys[0] = keys[0].nulls_last()
-    rows = query.options(*options).order_by(*keys).offset(page * size).limit(size).all()
-    return Listing(rows, count, page, size, order, descending, request.args.to_dict())
+    return (asked.removeprefix("-"), asked.startswith("-")) if asked else default
+
+
+def _row(pk: AnyColumn, typed: str) -> object:
+    """A row by its number from the address; nonsense is refused."""
+    if not typed or not issubclass(pk.type.python_type, int):
+        return typed[:60] or None
+    if not (typed.isascii() and typed.isdigit()):
+        abort(400)
+    return int(typed[:9])
 
 
 def matching(columns: Sequence[AnyColumn], text: str) -> ColumnElement[bool] | None:

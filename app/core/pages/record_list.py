@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 
 from flask import request
 from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
 from sqlalchemy.orm import Query
 
 from ..model import AnyRow
-from ..process.also_waiting import waiting
+from ..process.also_waiting import turns, waiting
 from ..process.whose_turn import due_at
 from ..process.workflow import AnyWorkflow
 from ..record.records import Record
@@ -20,7 +21,7 @@ from ..text.wording import lazy_gettext as _l
 from ..time import clock
 from ..time.when import FULL, SHORT, due_stamp, stamp
 from ..types import Text
-from .listing import CAP
+from .listing import CAP, LAYOUT
 from .show import Badge
 from .views import Column
 
@@ -40,10 +41,14 @@ class Tab:
 
 @dataclass(frozen=True)
 class Chip:
-    """A narrowing of the list at one click: its words, and what a row must fulfil."""
+    """A narrowing of the list at one click: its words, and what a row must fulfil.
+
+    `parts` exclude each other and say the same, where no one index serves the whole condition.
+    """
 
     label: Text
     condition: Callable[[AnyRow], ColumnElement[bool]]
+    parts: Callable[[AnyRow], list[ColumnElement[bool]]] = lambda model: []
 
     def __str__(self) -> str:
         return str(self.label)
@@ -56,7 +61,9 @@ def due_today(model: type[Record]) -> ColumnElement[bool]:
 
 
 CHIPS = {
-    "mine": Chip(_l("Mine"), lambda model: waiting(current_rights().owner_keys)),
+    "mine": Chip(
+        _l("Mine"), lambda model: waiting(current_rights().owner_keys), lambda model: turns(current_rights().owner_keys)
+    ),
     "overdue": Chip(_l("Overdue"), lambda model: model.due_at <= clock.now()),
     "today": Chip(_l("Due today"), due_today),
 }
@@ -100,24 +107,43 @@ def narrowed(
     """The rows of the chosen tab and chips."""
     if states := _states(workflow, request.args.get("tab", "")):
         query = query.filter(model.state.in_(states))
+    return query.filter(*(chips[key].condition(model) for key in _chosen(chips)))
+
+
+def _chosen(chips: Mapping[str, Chip]) -> list[str]:
     asked = set(",".join(request.args.getlist("chip")).split(","))
-    return query.filter(*(chip.condition(model) for key, chip in chips.items() if key in asked))
+    return [key for key in chips if key in asked]
 
 
 def _states(workflow: AnyWorkflow, tab: str) -> list[str]:
     return [state.value for state in workflow.tabs[tab][1]] if tab in workflow.tabs else []
 
 
-def tabs(scoped: Query[Record], model: type[Record], workflow: AnyWorkflow) -> list[Tab]:
+def parts(model: type[Record], workflow: AnyWorkflow, chips: Mapping[str, Chip]) -> list[ColumnElement[bool]]:
+    """What the chosen tab and chips can be taken apart into: a state each, and each turn of mine."""
+    apart = [[model.state == state for state in _states(workflow, request.args.get("tab", ""))]]
+    apart += [chips[key].parts(model) for key in _chosen(chips)]
+    return [and_(*each) for each in product(*filter(None, apart))] if any(apart) else []
+
+
+def tabs(visible: Query[Record], model: type[Record], workflow: AnyWorkflow) -> list[Tab]:
     """One question for all counts, each capped; the table is never counted whole."""
     parts = []
     for key in workflow.tabs:
-        states = _states(workflow, key)
-        inner = scoped.with_entities(model.id).filter(model.state.in_(states)).order_by(None).limit(CAP + 1).subquery()
-        parts.append(select(literal(key), func.count()).select_from(inner))
-    counts = {row[0]: row[1] for row in scoped.session.execute(union_all(*parts))}
+        here = visible.with_entities(model.id).filter(model.state.in_(_states(workflow, key)))
+        parts.append(select(literal(key), func.count()).select_from(here.order_by(None).limit(CAP + 1).subquery()))
+    counts = {row[0]: row[1] for row in visible.session.execute(union_all(*parts))}
     total = min(sum(counts.values()), CAP + 1)
     return [
         *(Tab(key, label, counts[key]) for key, (label, _states_) in workflow.tabs.items()),
         Tab("", _l("All"), total),
     ]
+
+
+def count(tabs: list[Tab], workflow: AnyWorkflow) -> int | None:
+    """How many rows the list has, where its tab says so."""
+    chosen, narrowed = request.args.get("tab", ""), set(request.args) - LAYOUT - {"tab"}
+    every = [state for key in workflow.tabs for state in _states(workflow, key)]
+    if narrowed or (chosen not in workflow.tabs and sorted(every) != sorted(workflow.states)):
+        return None
+    return next((tab.count for tab in tabs if tab.key == chosen), tabs[-1].count)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from markupsafe import Markup
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
@@ -135,15 +136,24 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
     def filtered(self) -> Query[Record]:
         return record_list.narrowed(super().filtered(), self.datamodel.obj, self.workflow, self.chips)
 
-    def page(self) -> Listing:
+    def parts(self) -> Sequence[ColumnElement[bool]]:
+        return record_list.parts(self.datamodel.obj, self.workflow, self.chips)
+
+    def page(self, count: int | None = None) -> Listing:
         from ..rights.people import learn_turns
 
-        found = super().page()
+        tabs = self.tabs()
+        found = super().page(record_list.count(tabs, self.workflow))
+        found.tabs = tabs
         learn_turns(db.session, [record.owner for record in found.rows])
         return found
 
     def tabs(self) -> list[record_list.Tab]:
-        return record_list.tabs(self.scoped(), self.datamodel.obj, self.workflow)
+        """The counted tabs; for whoever sees every row the table of all records is enough."""
+        if self.limited():
+            return record_list.tabs(self.scoped(), self.datamodel.obj, self.workflow)
+        every = db.session.query(Record).filter(Record.kind == self.workflow.name)
+        return record_list.tabs(every, Record, self.workflow)
 
     @cached_property
     def words(self) -> Words:

@@ -41,7 +41,6 @@ from .writing import write as write
 T = TypeVar("T")
 Writer = Callable[[Session, AnyRow, Values], AnyRow]
 Finder = Callable[[Session, str], ColumnElement[bool] | None]
-LAYOUT = ("order", "size", "page")  # of a list's address: how it is shown, not what
 EXPORTED = 1_000_000  # rows of one file, unless EXPORT_LIMIT says otherwise; a sheet of Excel holds few more
 
 
@@ -139,15 +138,29 @@ class BaseView(ModelView):
 
     def emptiness(self, page: listing.Listing) -> str:
         """What the list says when it shows no row."""
-        narrowed = any(page.args.get(key) for key in page.args if key not in LAYOUT)
+        narrowed = any(page.args.get(key) for key in page.args if key not in listing.LAYOUT)
         return emptiness.sentence(narrowed, self.limited(), self.empty_hint)
 
-    def page(self) -> listing.Listing:
+    def parts(self) -> Sequence[ColumnElement[bool]]:
+        """What the list may be taken apart into, so that an index serves each; see `paging.numbers`."""
+        return ()
+
+    def page(self, count: int | None = None) -> listing.Listing:
+        """What the list shows; `count` where it is known how many rows there are."""
         columns = self.listed()
         orders = {name: column.order for name, column in columns.items() if column.order is not None}
         orders.setdefault("id", self.pk_column)
         nullable = frozenset(name for name, column in columns.items() if column.nullable)
-        found = listing.paged(self.filtered(), self.pk_column, orders, self.default_order, self.eager, nullable)
+        found = listing.paged(
+            self.filtered(),
+            self.pk_column,
+            orders,
+            self.default_order,
+            self.eager,
+            nullable,
+            self.parts(),
+            count,
+        )
         own_shown.learn(own_shown.listed(self.datamodel.obj), found.rows)
         return found
 

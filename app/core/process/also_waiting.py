@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, SQLColumnExpression, String, delete, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    SQLColumnExpression,
+    String,
+    and_,
+    delete,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..model import Model
@@ -44,6 +56,13 @@ def beside(session: Session, record: Record) -> list[str]:
 def waiting(keys: Collection[str]) -> ColumnElement[bool]:
     """The condition that a record waits for one of these."""
     return Record.id.in_(union(*_both(keys, Record.id)))
+
+
+def turns(keys: Collection[str]) -> list[ColumnElement[bool]]:
+    """The same in conditions that exclude each other: what each owns, and what waits for one of them beside."""
+    others = select(Awaited.record_id).where(Awaited.owner.in_(keys))
+    beside = and_(Record.id.in_(others), or_(Record.owner.is_(None), Record.owner.not_in(keys)))
+    return [*(Record.owner == key for key in sorted(keys)), beside]
 
 
 def most_urgent(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[int]:
