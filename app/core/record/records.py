@@ -15,6 +15,8 @@ from ..text.wording import lazy_gettext as _l
 from ..time.clock import now
 from ..types import Json, UtcDateTime, extra_column
 
+DUE = "due_at IS NOT NULL"  # what is done stands in no index of deadlines
+
 if TYPE_CHECKING:
     from ..time.deadlines import Deadline
     from .attachments import Attachment
@@ -83,7 +85,9 @@ class Record(Model):
         ),
         Index("ix_record_tab", "kind", "state", "id"),
         Index("ix_record_newest", "kind", "id"),
-        Index("ix_record_due", "kind", "due_at"),
+        Index("ix_record_due", "kind", "due_at", "id", sqlite_where=text(DUE), postgresql_where=text(DUE)),
+        Index("ix_record_stage", "kind", "state", "due_at", "id", sqlite_where=text(DUE), postgresql_where=text(DUE)),
+        Index("ix_record_changed", "kind", "changed_at", "id"),
         Index("ix_record_customer", "customer_id", "id"),
     )
 
