@@ -104,8 +104,8 @@ class ComplaintPages(RecordView):
     add_template = "portal/complaint/intake.html"
     edit_template = "portal/complaint/intake.html"
     eager = (
-        selectinload(Complaint.customer),
-        selectinload(Complaint.product),
+        joinedload(Complaint.customer),
+        joinedload(Complaint.product),
         selectinload(Complaint.assignments).selectinload(Assignment.co_workers),
     )
     linked = staticmethod(linked_intake)
@@ -128,10 +128,10 @@ class ComplaintPages(RecordView):
         )
         return query.options(*one, *many, *deeper)
 
-    def filtered(self) -> Query[Any]:
+    def filtered(self, apart: bool = False) -> Query[Any]:
         """The list, of one customer when the address names one."""
         number = request.args.get("customer", type=int)
-        query = super().filtered()
+        query = super().filtered(apart)
         return query.filter(Complaint.customer_id == number) if number and 0 < number < 2**31 else query
 
     def headline(self, record: Complaint) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, request
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Query
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -85,19 +85,9 @@ class Listing:
         )
 
 
-def number(name: str, default: int, highest: int) -> int:
-    """A bounded number from the address; nonsense is refused."""
-    value = request.args.get(name, "")
-    if not value:
-        return default
-    if not (value.isascii() and value.isdigit()):
-        abort(400)
-    return min(int(value[:9]), highest)
-
-
 def paged(
     query: AnyQuery,
-    pk: AnyColumn,
+    number: AnyColumn,
     orders: Mapping[str, AnyColumn],
     default: tuple[str, bool],
     options: Sequence[ORMOption] = (),
@@ -111,38 +101,37 @@ def paged(
     stand before it. `parts` as `paging.numbers` has them; `count` where it is known already.
     """
     name, descending = _order(orders, default)
-    order = Order(orders.get(name, pk), pk, descending, name in nullable)
-    size = number("size", SIZES[0], SIZES[-1]) or SIZES[0]
+    order = Order(orders.get(name, number), number, descending, name in nullable)
+    size = _number("size", SIZES[0], SIZES[-1]) or SIZES[0]
     before = request.args.get("before", "")
-    edge = _row(pk, before if before != END else "") or _row(pk, request.args.get("after", ""))
+    edge = _row(number, before if before != END else "") or _row(number, request.args.get("after", ""))
     place = None if edge is None else order.place(query, edge)
     back = before == END or (bool(before) and place is not None)
-    page = None if back and not request.args.get("page") else number("page", 0, LONGEST if place else DEEPEST)
+    page = None if back and not request.args.get("page") else _number("page", 0, LONGEST if place else DEEPEST)
     skipped = 0 if place or back else (page or 0) * size
     found = paging.numbers(query, order, size + 1, place=place, back=back, skipped=skipped, parts=parts)
     shown, more = (found[-size:], before != END) if back else (found[:size], len(found) > size)
-    if back and len(found) <= size:
-        page = 0
-    rows = {getattr(row, str(pk.key)): row for row in query.filter(pk.in_(shown)).options(*options)} if shown else {}
-    if count is None:
-        count = capped(query.with_entities(pk))
     return Listing(
-        [rows[each] for each in shown if each in rows],
-        count,
+        paging.rows(query, number, shown, options),
+        paging.capped(query, number, CAP + 1, parts) if count is None else count,
         size,
         name,
         descending,
-        page,
-        more,
-        (shown[0], shown[-1]) if shown else ("", ""),
-        request.args.to_dict(),
+        page=0 if back and len(found) <= size else page,
+        has_next=more,
+        ends=(shown[0], shown[-1]) if shown else ("", ""),
+        args=request.args.to_dict(),
     )
 
 
-def capped(query: AnyQuery) -> int:
-    """How many there are; one more than the cap where there are more."""
-    some = query.order_by(None).limit(CAP + 1).subquery()
-    return query.session.scalar(select(func.count()).select_from(some)) or 0
+def _number(name: str, default: int, highest: int) -> int:
+    """A bounded number from the address; nonsense is refused."""
+    value = request.args.get(name, "")
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit()):
+        abort(400)
+    return min(int(value[:9]), highest)
 
 
 def _order(orders: Mapping[str, AnyColumn], default: tuple[str, bool]) -> tuple[str, bool]:
@@ -152,9 +141,9 @@ def _order(orders: Mapping[str, AnyColumn], default: tuple[str, bool]) -> tuple[
     return (asked.removeprefix("-"), asked.startswith("-")) if asked else default
 
 
-def _row(pk: AnyColumn, typed: str) -> object:
+def _row(number: AnyColumn, typed: str) -> object:
     """A row by its number from the address; nonsense is refused."""
-    if not typed or not issubclass(pk.type.python_type, int):
+    if not typed or not issubclass(number.type.python_type, int):
         return typed[:60] or None
     if not (typed.isascii() and typed.isdigit()):
         abort(400)

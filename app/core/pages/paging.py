@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query
+from sqlalchemy.sql.base import ExecutableOption
 
 from ..model import AnyColumn
 
@@ -89,18 +90,41 @@ def numbers(
     """
     listed: list[Any] = []
     for leg, where in order.ahead(place, back):
-        if (left := skipped + size - len(listed)) > 0:
-            listed += query.session.scalars(_stretch(query.filter(*where), leg, left, back, parts))
-    listed = listed[skipped:]
+        if len(listed) == size:
+            break
+        here = query.filter(*where)
+        found = query.session.scalars(_stretch(here, leg, size - len(listed), skipped, back, parts)).all()
+        if skipped:  # as far as this leg reaches
+            skipped = 0 if found else max(skipped - capped(here, order.number, skipped, parts), 0)
+        listed += found
     return listed[::-1] if back else listed
 
 
+def rows(query: AnyQuery, number: AnyColumn, shown: Sequence[object], options: Sequence[ExecutableOption]) -> list[Any]:
+    """The rows of these numbers, in their order; the rights were asked when the numbers were."""
+    model = query.column_descriptions[0]["entity"]
+    assert isinstance(model, type)
+    found = query.session.query(model).filter(number.in_(shown)).options(*options).all() if shown else ()
+    known = {getattr(row, str(number.key)): row for row in found}
+    return [known[each] for each in shown if each in known]
+
+
+def capped(query: AnyQuery, number: AnyColumn, most: int | None, parts: Sequence[ColumnElement[bool]] = ()) -> int:
+    """How many rows there are; no more than `most` are looked at."""
+    plain = query.with_entities(number.label("number")).order_by(None)
+    each = [plain.filter(part).limit(most).subquery() for part in parts] or [plain.limit(most).subquery()]
+    rows = sa.union_all(*map(sa.select, each)).limit(most).subquery() if len(each) > 1 else each[0]
+    return query.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
+
+
 def _stretch(
-    query: AnyQuery, leg: Leg, most: int, back: bool, parts: Sequence[ColumnElement[bool]]
+    query: AnyQuery, leg: Leg, size: int, skipped: int, back: bool, parts: Sequence[ColumnElement[bool]]
 ) -> sa.Select[tuple[Any]]:
-    """The first rows of a leg, of each part as many, and the first of those."""
+    """So many rows of a leg, behind those that are skipped; of several parts the first that they have."""
     keys = [key.label(f"key{place}") for place, key in enumerate(leg.keys)]
     plain = query.with_entities(*keys).order_by(None).order_by(*leg.ordered(leg.keys, back))
+    most = size + skipped
     each = [plain.filter(part).limit(most).subquery() for part in parts] or [plain.limit(most).subquery()]
     rows = sa.union_all(*map(sa.select, each)).subquery() if len(each) > 1 else each[0]
-    return sa.select(list(rows.c)[-1]).order_by(*leg.ordered(list(rows.c), back)).limit(most)
+    columns = list(rows.c)
+    return sa.select(columns[-1]).order_by(*leg.ordered(columns, back)).offset(skipped or None).limit(size)

@@ -102,12 +102,13 @@ def changed_column(model: type[Record]) -> Column:
 
 
 def narrowed(
-    query: Query[Record], model: type[Record], workflow: AnyWorkflow, chips: Mapping[str, Chip]
+    query: Query[Record], model: type[Record], workflow: AnyWorkflow, chips: Mapping[str, Chip], apart: bool = False
 ) -> Query[Record]:
-    """The rows of the chosen tab and chips."""
-    if states := _states(workflow, request.args.get("tab", "")):
+    """The rows of the chosen tab and chips; `apart`: but for what `parts` says."""
+    if (states := _states(workflow, request.args.get("tab", ""))) and not apart:
         query = query.filter(model.state.in_(states))
-    return query.filter(*(chips[key].condition(model) for key in _chosen(chips)))
+    chosen = (chips[key] for key in _chosen(chips))
+    return query.filter(*(chip.condition(model) for chip in chosen if not (apart and chip.parts(model))))
 
 
 def _chosen(chips: Mapping[str, Chip]) -> list[str]:

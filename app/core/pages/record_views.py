@@ -25,7 +25,7 @@ from ..kind import own_forms, own_shown
 from ..kind.by_word import Row
 from ..kind.facts import Fact
 from ..kind.registry import KINDS
-from ..model import AnyRow
+from ..model import AnyColumn, AnyRow, table_of
 from ..process.admission import fields, hindrance, not_now
 from ..process.answer import ANSWERED, Answer, answer_to
 from ..process.whose_turn import due_at
@@ -133,8 +133,14 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
         """A visible record, locked until the end of the transaction."""
         return lock(self.scoped(), self.pk_column, pk)
 
-    def filtered(self) -> Query[Record]:
-        return record_list.narrowed(super().filtered(), self.datamodel.obj, self.workflow, self.chips)
+    @property
+    def number_column(self) -> AnyColumn:
+        """That of the table of all records: its indexes know no other."""
+        found: AnyColumn = table_of(Record).c.id
+        return found
+
+    def filtered(self, apart: bool = False) -> Query[Record]:
+        return record_list.narrowed(super().filtered(apart), self.datamodel.obj, self.workflow, self.chips, apart)
 
     def parts(self) -> Sequence[ColumnElement[bool]]:
         return record_list.parts(self.datamodel.obj, self.workflow, self.chips)

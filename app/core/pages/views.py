@@ -94,7 +94,9 @@ class BaseView(ModelView):
 
     def scoped(self) -> AnyQuery:
         """Every row this person may see."""
-        query: AnyQuery = self._base_filters.apply_all(db.session.query(self.datamodel.obj))
+        query: AnyQuery = self._base_filters.apply_all(
+            db.session.query(self.datamodel.obj).select_from(self.datamodel.obj)
+        )
         return query
 
     def get_or_404(self, pk: object) -> AnyRow:
@@ -106,8 +108,14 @@ class BaseView(ModelView):
         column: InstrumentedAttribute[Any] = getattr(self.datamodel.obj, self.datamodel.get_pk_name())
         return column
 
-    def filtered(self) -> AnyQuery:
-        """The rows of the list as searched and filtered in the address."""
+    @property
+    def number_column(self) -> AnyColumn:
+        """What the rows of a list are told apart and ordered by last."""
+        number: AnyColumn = self.pk_column
+        return number
+
+    def filtered(self, apart: bool = False) -> AnyQuery:
+        """The rows of the list as searched and filtered in the address; `apart`: but for what `parts` says."""
         query = self.scoped()
         condition = self.found(cleaning.asked("q"))
         if condition is not None:
@@ -142,18 +150,18 @@ class BaseView(ModelView):
         return emptiness.sentence(narrowed, self.limited(), self.empty_hint)
 
     def parts(self) -> Sequence[ColumnElement[bool]]:
-        """What the list may be taken apart into, so that an index serves each; see `paging.numbers`."""
+        """What the list is taken apart into, so that an index serves each; see `paging.numbers`."""
         return ()
 
     def page(self, count: int | None = None) -> listing.Listing:
         """What the list shows; `count` where it is known how many rows there are."""
         columns = self.listed()
         orders = {name: column.order for name, column in columns.items() if column.order is not None}
-        orders.setdefault("id", self.pk_column)
+        orders.setdefault("id", self.number_column)
         nullable = frozenset(name for name, column in columns.items() if column.nullable)
         found = listing.paged(
-            self.filtered(),
-            self.pk_column,
+            self.filtered(apart=True),
+            self.number_column,
             orders,
             self.default_order,
             self.eager,

@@ -11,7 +11,6 @@ from flask_appbuilder.api import BaseApi as FabApi
 from flask_appbuilder.api import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name, protect
-from sqlalchemy import func
 from sqlalchemy.orm import InstrumentedAttribute, Query, Session
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -20,7 +19,9 @@ from app.extensions import db
 from ..fields.forms import StepForm
 from ..kind import own_forms, own_shown
 from ..kind.facts import key_of
-from ..model import AnyRow
+from ..model import AnyColumn, AnyRow
+from ..pages import paging
+from ..pages.listing import CAP
 from ..pages.views import must_see, one_or_404, write
 from ..process import versions
 from ..process.refused import Invalid
@@ -77,13 +78,21 @@ class BaseApi(DescribedRows, FabApi):
         return actor_for(str(self.class_permission_name))
 
     def scoped(self) -> Query[Any]:
-        found: Query[Any] = self._base_filters.apply_all(db.session.query(self.datamodel.obj))
+        found: Query[Any] = self._base_filters.apply_all(
+            db.session.query(self.datamodel.obj).select_from(self.datamodel.obj)
+        )
         return found
 
     @property
     def pk_column(self) -> InstrumentedAttribute[Any]:
         found: InstrumentedAttribute[Any] = getattr(self.model, self.datamodel.get_pk_name())
         return found
+
+    @property
+    def number_column(self) -> AnyColumn:
+        """What the rows of a list are told apart and ordered by last."""
+        number: AnyColumn = self.pk_column
+        return number
 
     def pk_of(self, row: object) -> object:
         return getattr(row, self.datamodel.get_pk_name())
@@ -139,13 +148,16 @@ class BaseApi(DescribedRows, FabApi):
         """List
         ---
         get:
-          description: The visible rows; filters, order and page in `q` (rison).
+          description: |
+            The visible rows; filters, order and page in `q` (rison). `after`, the last id of the page before, goes on
+            behind that row and is quick however deep. Beyond 1,000 rows `count` stops and `count_capped` is true;
+            `exact_count:!t` counts them all.
           parameters:
           - in: query
             name: q
             schema: {type: string}
           responses:
-            200: {description: "count, ids, result"}
+            200: {description: "count, count_capped, ids, result"}
             400: {description: "the query can't be read"}
             401: {description: "not signed in"}
         """
@@ -153,10 +165,15 @@ class BaseApi(DescribedRows, FabApi):
         names = query.shown(wanted, self.told)
         columns = {**self.columns, **(own_shown.columns(self.datamodel.obj) if self.has_own else {})}
         found = query.narrowed(self.scoped(), columns, wanted)
-        count = found.with_entities(func.count(self.pk_column)).order_by(None).scalar()
-        rows = query.page_of(query.ordered(found, columns, self.pk_column, wanted), wanted).options(*self.eager).all()
+        order = query.order_of(columns, self.number_column, wanted)
+        (skipped, size), place = query.page_of(wanted), query.place_of(found, order, wanted)
+        numbers = paging.numbers(found, order, size, place=place, skipped=skipped)
+        count = paging.capped(found, order.number, None if wanted.get("exact_count") else CAP + 1)
         return jsonify(
-            count=count, ids=[self.pk_of(row) for row in rows], result=[self.dump(row, names) for row in rows]
+            count=count if wanted.get("exact_count") else min(count, CAP),
+            count_capped=count > CAP and not wanted.get("exact_count"),
+            ids=numbers,
+            result=[self.dump(row, names) for row in paging.rows(found, order.number, numbers, self.eager)],
         )
 
     @expose("/<pk>", methods=["GET"])

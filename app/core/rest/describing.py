@@ -264,7 +264,12 @@ class DescribedRows(Described):
 
 
 def _list(row: Schema, key: Schema) -> Schema:
-    told = {"count": {"type": "integer"}, "ids": shapes.listing(key), "result": shapes.listing(row)}
+    told = {
+        "count": {"type": "integer"},
+        "count_capped": {"type": "boolean"},
+        "ids": shapes.listing(key),
+        "result": shapes.listing(row),
+    }
     return shapes.record_of(told, told)
 
 

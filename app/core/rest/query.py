@@ -9,10 +9,12 @@ from typing import TypeGuard, TypeVar
 
 import prison
 from flask import current_app, request
-from sqlalchemy import ColumnElement, SQLColumnExpression
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.types import TypeDecorator
 
+from ..model import AnyColumn
+from ..pages.paging import Order, Place
 from ..text import cleaning
 from ..text.wording import gettext as _
 from ..time import clock
@@ -156,29 +158,44 @@ def _amount(text: str) -> Decimal:
     return number
 
 
-def ordered(
-    query: Query[R], columns: Mapping[str, Compared], pk: SQLColumnExpression[object], wanted: Mapping[str, object]
-) -> Query[R]:
-    """The query in the caller's order, newest first without one."""
+def order_of(columns: Mapping[str, Compared], number: AnyColumn, wanted: Mapping[str, object]) -> Order:
+    """The caller's order, newest first without one; rows without a value come last."""
     name = wanted.get("order_column")
     if name is None:
-        return query.order_by(pk.desc())
+        return Order(number, number, descending=True)
     if not _known(name, columns) or wanted.get("order_direction", "asc") not in ("asc", "desc"):
         raise BadQuery(_("Order by one of: %(columns)s.", columns=", ".join(columns)))
-    descending = wanted.get("order_direction", "asc") == "desc"
-    key = columns[name].desc() if descending else columns[name].asc()
-    return query.order_by(key.nulls_last() if name.startswith(PREFIX) else key, pk.desc())
+    column = number if columns[name].key == number.key else columns[name]
+    nullable = name.startswith(PREFIX) or bool(getattr(column, "nullable", False))
+    return Order(column, number, wanted.get("order_direction") == "desc", nullable)
 
 
 def _whole(number: object) -> TypeGuard[int]:
     return isinstance(number, int) and not isinstance(number, bool)
 
 
-def page_of(query: Query[R], wanted: Mapping[str, object]) -> Query[R]:
-    """The page the caller asked for, never more than the limit."""
+def page_of(wanted: Mapping[str, object]) -> tuple[int, int]:
+    """How many rows the caller skips, and how many are asked for, never more than the limit."""
     limit = int(current_app.config["FAB_API_MAX_PAGE_SIZE"])
     page, size = wanted.get("page", 0), wanted.get("page_size", 25)
     if not _whole(page) or not _whole(size) or not 0 <= page < 100_000:
         raise BadQuery(_("The page must be a whole number from 0."))
     size = size if 1 <= size <= limit else limit
-    return query.offset(page * size).limit(size)
+    return page * size, size
+
+
+def place_of(query: Query[R], order: Order, wanted: Mapping[str, object]) -> Place | None:
+    """The row the caller goes on behind, by its id: however deep, a page is found at once."""
+    after = wanted.get("after")
+    if after is None:
+        return None
+    place = order.place(query, after) if _fits(after, order.number) else None
+    if place is None:
+        raise BadQuery(_("“after” is the id of a row of this list."))
+    return place
+
+
+def _fits(number: object, column: AnyColumn) -> bool:
+    if issubclass(column.type.python_type, int):
+        return _whole(number) and 0 <= number < 2**31
+    return isinstance(number, str) and len(number) <= 60

@@ -15,6 +15,7 @@ from app.extensions import db
 
 from ..fields.forms import StepForm, received
 from ..kind import own_forms
+from ..model import AnyColumn, table_of
 from ..pages.locks import lock, lock_joined
 from ..pages.views import must_see
 from ..process.admission import fields, offers
@@ -62,6 +63,12 @@ class RecordApi(RecordParts):
 
     def as_correction(self, record: Record) -> Values:
         return {}
+
+    @property
+    def number_column(self) -> AnyColumn:
+        """That of the table of all records: its indexes know no other."""
+        found: AnyColumn = table_of(Record).c.id
+        return found
 
     def form_at(self, place: str) -> type[StepForm] | None:
         base = self.correction if place == own_forms.EDIT else self.form
