@@ -13,7 +13,7 @@ from ..process.workflow import AnyWorkflow
 from ..record.records import Record
 from ..rights.people import turn_label
 from ..text.wording import lazy_gettext as _l
-from .facts import Attribute, column_of, name_in_forms, told_by
+from .facts import Attribute, column_of, name_in_forms, relation_of, told_by
 from .tells import Cell, exported, fact_of, shown
 
 Listed = str | Attribute | Cell | tuple[str, Column]
@@ -42,7 +42,10 @@ def fact_column(item: Attribute | Cell, order: Attribute | None = None) -> Colum
     told, value = told_by(fact), item.value if isinstance(item, Cell) else lambda row: shown(row, fact)
     nullable = order is not None and bool(column_of(order).nullable)
     plain = partial(exported, attribute=fact)
-    return Column(told.label, value, order=order, css="num" if told.code else "", plain=plain, nullable=nullable)
+    css, entry = "num" if told.code else "", None
+    if told.lookup and not isinstance(item, Cell) and not hasattr(fact.class_, relation_of(fact)):
+        entry = told.lookup, str(fact.key)
+    return Column(told.label, value, order=order, css=css, plain=plain, nullable=nullable, entry=entry)
 
 
 def state_column(workflow: AnyWorkflow) -> Column:

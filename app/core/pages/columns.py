@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import partial
 
+from app.extensions import db
+
+from ..fields import lookups
 from ..kind import by_word, own_fields, own_shown
 from ..kind.own_fields import Own
 from ..model import AnyColumn, AnyRow
@@ -27,8 +31,10 @@ class Column:
         css: str = "",
         plain: Told | None = None,
         nullable: bool = False,
+        entry: tuple[str, str] | None = None,
     ) -> None:
         self.label, self.order, self.css, self.nullable = label, order, css, nullable
+        self.entry = entry  # the look-up its words come from, and the attribute that keeps the code
         self.value: Told = value if callable(value) else lambda row: getattr(row, value)
         self.plain = plain or self.value  # in exports
 
@@ -37,6 +43,14 @@ class Column:
         found = copy(self)
         found.label = by_word.called(code, self.label)
         return found
+
+
+def learn_entries(columns: Iterable[Column], rows: Sequence[AnyRow]) -> None:
+    """The words of everything the rows name by its code, in one question."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for name, key in (column.entry for column in columns if column.entry):
+        asked[name] |= {str(value) for row in rows if (value := getattr(row, key)) is not None}
+    lookups.learn(db.session, asked)
 
 
 def own_columns(model: AnyRow) -> dict[str, Column]:

@@ -33,7 +33,7 @@ from ..text.wording import gettext as _
 from ..types import Text, Values
 from . import drafts, emptiness, listing, spreadsheets
 from .columns import Column as Column
-from .columns import own_columns
+from .columns import learn_entries, own_columns
 from .listing import AnyQuery
 from .tables import Table
 from .writing import write as write
@@ -170,6 +170,7 @@ class BaseView(ModelView):
             count,
         )
         own_shown.learn(own_shown.listed(self.datamodel.obj), found.rows)
+        learn_entries(columns.values(), found.rows)
         return found
 
     def listed(self) -> dict[str, Column]:

@@ -138,6 +138,22 @@ class BaseApi(DescribedRows, FabApi):
         assert form is not None
         return {field.name: getattr(row, key_of(type(row), field.name), None) for field in form()}
 
+    def listed(self, wanted: Mapping[str, object]) -> Json:
+        """The rows a caller asks for. Raises BadQuery."""
+        names = query.shown(wanted, self.told)
+        columns = {**self.columns, **(own_shown.columns(self.datamodel.obj) if self.has_own else {})}
+        found = query.narrowed(self.scoped(), columns, wanted)
+        order, every = query.order_of(columns, self.number_column, wanted), bool(wanted.get("exact_count"))
+        (skipped, size), place = query.page_of(wanted), query.place_of(found, order, wanted)
+        numbers = paging.numbers(found, order, size, place=place, skipped=skipped)
+        count = paging.capped(found, order.number, None if every else CAP + 1)
+        return {
+            "count": count if every else min(count, CAP),
+            "count_capped": count > CAP and not every,
+            "ids": numbers,
+            "result": [self.dump(row, names) for row in paging.rows(found, order.number, numbers, self.eager)],
+        }
+
     # ---- routes
 
     @expose("/", methods=["GET"])
@@ -161,20 +177,7 @@ class BaseApi(DescribedRows, FabApi):
             400: {description: "the query can't be read"}
             401: {description: "not signed in"}
         """
-        wanted = query.asked()
-        names = query.shown(wanted, self.told)
-        columns = {**self.columns, **(own_shown.columns(self.datamodel.obj) if self.has_own else {})}
-        found = query.narrowed(self.scoped(), columns, wanted)
-        order = query.order_of(columns, self.number_column, wanted)
-        (skipped, size), place = query.page_of(wanted), query.place_of(found, order, wanted)
-        numbers = paging.numbers(found, order, size, place=place, skipped=skipped)
-        count = paging.capped(found, order.number, None if wanted.get("exact_count") else CAP + 1)
-        return jsonify(
-            count=count if wanted.get("exact_count") else min(count, CAP),
-            count_capped=count > CAP and not wanted.get("exact_count"),
-            ids=numbers,
-            result=[self.dump(row, names) for row in paging.rows(found, order.number, numbers, self.eager)],
-        )
+        return jsonify(self.listed(query.asked()))
 
     @expose("/<pk>", methods=["GET"])
     @protect()
