@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, insert, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, and_, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.core.model import rows_written
+from app.core.model import table_of
 from app.core.time import clock
 
 from .models import OPEN, Notice, OutboxMail
@@ -26,6 +26,10 @@ TRIES = 77  # with these pauses: 72 hours of trying
 UNDER_WAY = ("pending", "sending")
 BROKEN = "broken"  # how often the connection broke behind the message
 
+MAILS = table_of(OutboxMail)
+SETTLED = update(MAILS).where(
+    MAILS.c.id == bindparam("number"), MAILS.c.token == bindparam("fence"), MAILS.c.state == "sending"
+)  # said once: every mail is settled by a statement of its own
 Told = tuple[int | None, int | None, str]  # the person, the record, the event
 
 
@@ -197,14 +201,17 @@ def settle(
         values["sent_at"] = clock.now()
     if again_at is not None:
         values["next_at"] = again_at
-    return _mine(session, [claim], **values)
-
-
-def _mine(session: Session, claims: Sequence[Claim], **values: Any) -> bool:
-    ours = update(OutboxMail).where(held(claims)).values(values)
-    written = rows_written(session, ours, synchronize_session=False)
+    ours = {"number": claim.id, "fence": claim.token}
+    written: CursorResult[Any] = session.connection().execute(SETTLED, {**values, **ours})
     session.expire_all()
-    return written > 0
+    return written.rowcount > 0
+
+
+def _mine(session: Session, claims: Sequence[Claim], **values: Any) -> None:
+    session.execute(
+        update(OutboxMail).where(held(claims)).values(values), execution_options={"synchronize_session": False}
+    )
+    session.expire_all()
 
 
 def postpone(session: Session, claim: Claim, error: str) -> bool:
