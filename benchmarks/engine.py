@@ -46,6 +46,7 @@ NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # a Tuesday morning in Shanghai
 IDLE_ROUNDS = 20
 CODES = ("CLOSE", "ACK", "HAND_TO_QC", "ARRIVE_IN", "COMPLETE")
 LATE = (timedelta(hours=-1), timedelta(hours=1), timedelta(hours=1), timedelta(days=1, hours=1))
+LONG = timedelta(days=3, hours=1)  # brought before the general manager: one of fifty
 STATEMENTS = {"sent": 0}
 
 
@@ -96,7 +97,7 @@ def portal(folder: Path, running: int) -> Flask:
 
 
 def bring_near(session: Session, count: int) -> None:
-    """Of so many clocks a step is due now: a warning, the end, a day after it."""
+    """Of so many clocks a step is due now: a warning, the end, a day after it; of some the last one."""
     rules = {code: current_rule(session, code).id for code in CODES}
     numbers = session.scalars(sa.select(Deadline.id).order_by(Deadline.id).limit(count)).all()
     changes = [
@@ -104,7 +105,7 @@ def bring_near(session: Session, count: int) -> None:
             "number": number,
             "code": (code := CODES[n % len(CODES)]),
             "rule_id": rules[code],
-            "due_at": NOW - (late := LATE[n % len(LATE)]),
+            "due_at": NOW - (late := LONG if n % 50 == 0 else LATE[n % len(LATE)]),
             "warn_at": NOW - late - timedelta(hours=2),
             "tell_at": NOW - timedelta(minutes=1),
         }

@@ -8,14 +8,13 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectin_polymorphic, selectinload
+from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.core.kind.customer_page import asked_of_customer
-from app.core.kind.registry import KINDS
+from app.core.kind.registry import KINDS, of_every_kind
 from app.core.process.turns import learn_holders
 from app.core.record import history, links
-from app.core.record.records import Record
 from app.core.time.deadlines import Deadline
 from app.customers.models import Customer
 from app.organisation.models import EmployeeProfile
@@ -36,7 +35,7 @@ class Material:
 
 def read(session: Session, claims: Sequence[Claim]) -> Material:
     """The mails that are still held, with their records, deadlines, people, customers and links. Within a `batch`."""
-    query = select(OutboxMail).where(outbox.held(claims)).options(selectinload(OutboxMail.record).options(*whole()))
+    query = select(OutboxMail).where(outbox.held(claims)).options(selectinload(OutboxMail.record).options(*_whole()))
     found = Material({mail.id: mail for mail in session.scalars(query)})
     mails = found.mails.values()
     records = {mail.record for mail in mails if mail.record is not None}
@@ -51,11 +50,9 @@ def read(session: Session, claims: Sequence[Claim]) -> Material:
     return found
 
 
-def whole() -> list[ORMOption]:
+def _whole() -> list[ORMOption]:
     """How a record of any kind is loaded with what its mails read."""
-    kinds = KINDS.values()
-    read = [selectinload(attribute) for kind in kinds for attribute in kind.mails_read]
-    return [selectin_polymorphic(Record, [kind.model for kind in kinds]), *read]
+    return [of_every_kind(), *(selectinload(relation) for kind in KINDS.values() for relation in kind.mails_read)]
 
 
 def _deadlines(session: Session, mails: Iterable[OutboxMail]) -> Sequence[Deadline]:
