@@ -44,6 +44,7 @@ from .stock import PASSWORD
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # a Tuesday morning in Shanghai
 IDLE_ROUNDS = 20
+CLOCKS = 8  # of each record: a power of two
 CODES = ("CLOSE", "ACK", "HAND_TO_QC", "ARRIVE_IN", "COMPLETE")
 LATE = (timedelta(hours=-1), timedelta(hours=1), timedelta(hours=1), timedelta(days=1, hours=1))
 LONG = timedelta(days=3, hours=1)  # brought before the general manager: one of fifty
@@ -72,7 +73,7 @@ def cost(work: Callable[[], Any]) -> Cost:
 
 
 def portal(folder: Path, running: int) -> Flask:
-    """The portal with its staff, and so many records with a clock that runs for days."""
+    """The portal with its staff, and so many clocks that run for days."""
     app = create_app(
         {
             "TESTING": True,
@@ -84,7 +85,8 @@ def portal(folder: Path, running: int) -> Flask:
     with app.app_context():
         initialise()
         hire(db.session, PASSWORD)
-        fill(db.session, running, max(1, running // 5))
+        fill(db.session, running // CLOCKS, max(1, running // CLOCKS // 5))
+        more_clocks(db.session)
         db.session.execute(sa.update(Customer).values(email=sa.literal("c") + Customer.phone_digits + "@example.com"))
         soon = NOW + timedelta(days=8)
         far = {"due_at": NOW + timedelta(days=9), "warn_at": soon, "tell_at": soon}
@@ -94,6 +96,15 @@ def portal(folder: Path, running: int) -> Flask:
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(sa.text("ANALYZE"))
     return app
+
+
+def more_clocks(session: Session) -> None:
+    """Every record has several."""
+    table = table_of(Deadline)
+    others = [column for column in table.columns if not column.primary_key]
+    rows = sa.insert(table).from_select([column.name for column in others], sa.select(*others))
+    for _clock in range(CLOCKS.bit_length() - 1):
+        session.connection().execute(rows)
 
 
 def bring_near(session: Session, count: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm.strategy_options import _AbstractLoad as Loading
 
 from app.core.kind.customer_page import asked_of_customer
 from app.core.kind.registry import KINDS, of_every_kind
@@ -50,7 +50,7 @@ def read(session: Session, claims: Sequence[Claim]) -> Material:
     return found
 
 
-def _whole() -> list[ORMOption]:
+def _whole() -> list[Loading]:
     """How a record of any kind is loaded with what its mails read."""
     return [of_every_kind(), *(selectinload(relation) for kind in KINDS.values() for relation in kind.mails_read)]
 

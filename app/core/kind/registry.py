@@ -18,7 +18,7 @@ from . import facts, overrides
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-    from sqlalchemy.orm.interfaces import ORMOption
+    from sqlalchemy.orm.strategy_options import _AbstractLoad as Loading
 
     from ..rights.rights import Rights
     from ..types import Text
@@ -34,7 +34,7 @@ class Undeclared(Exception):
     """Something is named that no domain declares: str(e) says what, and where it belongs. The portal does not start."""
 
 
-def of_every_kind() -> ORMOption:
+def of_every_kind() -> Loading:
     """How records of several kinds are loaded together: each with what stands in its own table."""
     return selectin_polymorphic(Record, [kind.model for kind in KINDS.values()])
 
