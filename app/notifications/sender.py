@@ -49,14 +49,15 @@ def deliver_due(session: Session, stopped: Callable[[], bool] = lambda: False) -
 
 def _send(session: Session, claims: Sequence[Claim], courier: Courier, ended: Callable[[], bool]) -> None:
     """Send them one by one; when the round is over the others are given back. Raises NotReached."""
-    left = list(claims)
+    left, some = list(claims), len(claims)
     while left:
         looked_at = clock.now()
-        for position, (claim, outcome) in enumerate(ready(session, left)):
+        for position, (claim, outcome) in enumerate(ready(session, left[:some])):
             if ended():
                 outbox.release(session, left)
                 return
             if position and clock.now() > looked_at + FRESH:
+                some = position  # no more are read than can be sent in time
                 break
             try:
                 _deliver(session, claim, outcome, courier)
