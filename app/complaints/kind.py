@@ -44,7 +44,8 @@ KIND = Kind(
         "unattended": _l("Who makes the visit"),
         "acknowledge": _l("Receipt printed for the customer"),
     },
-    to_customer=telling.visit, in_mails=telling.in_mails, urgent=lambda record: record.is_major,
+    to_customer=telling.visit, in_mails=telling.in_mails, mails_read=telling.MAILS_READ,
+    urgent=lambda record: record.is_major,
     verbs={
         "see_assigned": _l("see those one is or was assigned to"),
         "see_own_customers": _l("see those of own customers"),

@@ -95,6 +95,9 @@ def visit(record: Complaint) -> dict[str, Any]:
     }
 
 
+MAILS_READ = (Complaint.customer, Complaint.product, Complaint.dispositions, Complaint.quotes)
+
+
 def in_mails(record: Complaint) -> dict[str, Any]:
     """What a mail may say of a complaint beside what it says of any record."""
     opinion = record.disposition.opinion if record.disposition and record.disposition.issued_at else ""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import settings
 from .model import Model
+from .remembered import once_a_batch
 from .rights.people import in_locale
 from .text.wording import gettext as _
 
@@ -62,7 +63,7 @@ def company(session: Session) -> Company:
 def logo(session: Session) -> bytes:
     """The logo in force."""
     digest = settings.get(session, LOGO)
-    found = session.get(CompanyLogo, digest) if digest else None
+    found = once_a_batch((LOGO, digest), lambda: session.get(CompanyLogo, digest)) if digest else None
     return found.content if found else b""
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.process import versions
 from app.core.process.refused import Invalid
 from app.core.record import decisions
+from app.core.remembered import once_a_batch
 from app.core.text.wording import gettext as _
 
 from . import words
@@ -58,7 +59,11 @@ def original(session: Session, event: str, lang: str) -> Wording:
 
 
 def in_force(session: Session, event: str, lang: str) -> Wording:
-    """The words a mail goes out with now, asked anew for each mail."""
+    """The words a mail goes out with now, asked anew for each batch."""
+    return once_a_batch(("words", event, lang), lambda: _in_force(session, event, lang))
+
+
+def _in_force(session: Session, event: str, lang: str) -> Wording:
     wanted = (event, STEP) if original_of(event) == STEP else (event,)
     rows = session.scalars(select(MailText).where(MailText.event.in_(wanted), MailText.lang == lang)).all()
     row = max(rows, key=lambda each: each.event == event, default=None)

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, and_, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.core.model import table_of
 from app.core.time import clock
 
-from .models import Notice, OutboxMail
+from .models import OPEN, Notice, OutboxMail
 
 LEASE = timedelta(minutes=5)
 BACKOFF = (1, 2, 4, 8, 16, 32, 60)  # minutes
 TRIES = 77  # with these pauses: 72 hours of trying
 UNDER_WAY = ("pending", "sending")
 BROKEN = "broken"  # how often the connection broke behind the message
+
+MAILS = table_of(OutboxMail)
+SETTLED = update(MAILS).where(
+    MAILS.c.id == bindparam("number"), MAILS.c.token == bindparam("fence"), MAILS.c.state == "sending"
+)  # said once: every mail is settled by a statement of its own
+Told = tuple[int | None, int | None, str]  # the person, the record, the event
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,27 @@ class Claim:
     id: int
     token: str
     attempts: int
+    event: str
+
+
+@dataclass(frozen=True)
+class Debt:
+    """What one occurrence owes to several people."""
+
+    event: str
+    record_id: int | None
+    occurrence: str
+    people: Collection[int]
+    urgent: bool
+    not_before: datetime | None
+    payload: dict[str, Any]
+
+    def rows(self) -> list[dict[str, Any]]:
+        facts = {"event": self.event, "record_id": self.record_id, "urgent": self.urgent, "next_at": self.not_before}
+        key = f"{self.event}:{self.record_id}:{self.occurrence}"
+        return [
+            _row(f"{key}:{person}", user_id=person, payload=self.payload, **facts) for person in sorted(self.people)
+        ]
 
 
 def owe(
@@ -48,20 +76,29 @@ def owe(
     bell: bool = True,
 ) -> int:
     """Owe a mail and a line of the bell to each person, once per occurrence; in the caller's transaction."""
-    facts = {"event": event, "record_id": record_id, "urgent": urgent, "payload": payload or {}, "next_at": not_before}
-    rows = [
-        _row(f"{event}:{record_id}:{occurrence}:{person}", user_id=person, **facts) for person in sorted(set(people))
-    ]
-    told = [person for person in _insert(session, rows) if person is not None]
+    debt = Debt(event, record_id, occurrence, frozenset(people), urgent, not_before, payload or {})
+    return owe_all(session, [debt], bell=bell)
+
+
+def owe_all(session: Session, debts: Iterable[Debt], *, bell: bool = True) -> int:
+    """Owe what many occurrences call for, in two statements; answers how many mails are new."""
+    told = _insert(session, [row for debt in debts for row in debt.rows()])
     if bell:
-        ring(session, event, record_id, told)
+        _ring(session, told)
     return len(told)
 
 
 def ring(session: Session, event: str, record_id: int | None, people: Iterable[int]) -> None:
     """A line of the bell for each person."""
-    facts = {"record_id": record_id, "event": event, "created_at": clock.now()}
-    if lines := [{"user_id": person, **facts} for person in people]:
+    _ring(session, [(person, record_id, event) for person in people])
+
+
+def _ring(session: Session, told: Sequence[Told]) -> None:
+    lines = [
+        {"user_id": person, "record_id": record_id, "event": event, "created_at": clock.now()}
+        for person, record_id, event in told
+    ]
+    if lines:
         session.execute(insert(Notice), lines)
 
 
@@ -100,13 +137,14 @@ def _row(key: str, **values: Any) -> dict[str, Any]:
     }
 
 
-def _insert(session: Session, rows: list[dict[str, Any]]) -> Sequence[int | None]:
-    """One row per key, however often it is asked for; answers whose rows are new."""
+def _insert(session: Session, rows: list[dict[str, Any]]) -> list[Told]:
+    """One row per key, however often it is asked for; answers which rows are new."""
     if not rows:
         return []
     new: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[session.get_bind().dialect.name]
-    statement = new(OutboxMail).values(rows).on_conflict_do_nothing(index_elements=["key"])
-    return session.scalars(statement.returning(OutboxMail.user_id)).all()
+    statement = new(OutboxMail).on_conflict_do_nothing(index_elements=["key"])
+    told = statement.returning(OutboxMail.user_id, OutboxMail.record_id, OutboxMail.event)
+    return [(row.user_id, row.record_id, row.event) for row in session.execute(told, rows)]
 
 
 def begin(session: Session) -> None:
@@ -116,38 +154,42 @@ def begin(session: Session) -> None:
         session.execute(text("BEGIN IMMEDIATE"))
 
 
-def claim(session: Session, limit: int = 20) -> list[Claim]:
+def claim(session: Session, limit: int) -> list[Claim]:
     """Lease due mails to this engine; the token fences off whoever was slower. Commits."""
     now, token = clock.now(), secrets.token_hex(16)
-    due = (
-        select(OutboxMail.id)
-        .where(
-            OutboxMail.state.in_(UNDER_WAY),
-            OutboxMail.next_at <= now,
-            OutboxMail.lease_until.is_(None) | (OutboxMail.lease_until < now),
-        )
-        .order_by(OutboxMail.urgent.desc(), OutboxMail.next_at, OutboxMail.id)
-        .limit(limit)
+    due = select(OutboxMail.id).where(
+        text(OPEN),  # in the words of the index
+        OutboxMail.next_at <= now,
+        OutboxMail.lease_until.is_(None) | (OutboxMail.lease_until < now),
     )
     if session.scalars(due.limit(1)).first() is None:  # a look that locks nothing
         return []
     begin(session)
-    ids = list(session.scalars(due.with_for_update(skip_locked=True)))
+    first = due.order_by(OutboxMail.urgent.desc(), OutboxMail.next_at, OutboxMail.id).limit(limit)
+    ids = list(session.scalars(first.with_for_update(skip_locked=True)))
     if ids:
         lease = {"state": "sending", "token": token, "lease_until": now + LEASE, "attempts": OutboxMail.attempts + 1}
         session.execute(update(OutboxMail).where(OutboxMail.id.in_(ids)).values(lease))
     session.commit()
-    mine = select(OutboxMail.id, OutboxMail.attempts).where(OutboxMail.id.in_(ids), OutboxMail.token == token)
-    rows = session.execute(mine.order_by(OutboxMail.urgent.desc(), OutboxMail.next_at, OutboxMail.id)).all()
-    return [Claim(row.id, token, row.attempts) for row in rows]
+    mine = select(OutboxMail).where(OutboxMail.id.in_(ids), OutboxMail.token == token)
+    rows = session.scalars(mine.order_by(OutboxMail.urgent.desc(), OutboxMail.next_at, OutboxMail.id)).all()
+    return [Claim(row.id, token, row.attempts, row.event) for row in rows]
 
 
-def renew(session: Session, claim: Claim) -> OutboxMail | None:
-    """The mail, with its lease made new; None when another engine holds it by now. Commits."""
-    begin(session)
-    held = _mine(session, claim, lease_until=clock.now() + LEASE)
+def renew(session: Session, claims: Sequence[Claim]) -> None:
+    """Lease the mails of one claim anew, but for those that another engine holds by now. Commits."""
+    session.rollback()
+    _mine(session, claims, lease_until=clock.now() + LEASE)
     session.commit()
-    return session.get(OutboxMail, claim.id) if held else None
+
+
+def held(claims: Sequence[Claim]) -> ColumnElement[bool]:
+    """The condition that a mail of one claim is still leased by it."""
+    return and_(
+        OutboxMail.id.in_([claim.id for claim in claims]),
+        OutboxMail.token == claims[0].token,
+        OutboxMail.state == "sending",
+    )
 
 
 def settle(
@@ -159,16 +201,17 @@ def settle(
         values["sent_at"] = clock.now()
     if again_at is not None:
         values["next_at"] = again_at
-    return _mine(session, claim, **values)
+    ours = {"number": claim.id, "fence": claim.token}
+    written: CursorResult[Any] = session.connection().execute(SETTLED, {**values, **ours})
+    session.expire_all()
+    return written.rowcount > 0
 
 
-def _mine(session: Session, claim: Claim, **values: Any) -> bool:
-    ours = (OutboxMail.id == claim.id, OutboxMail.token == claim.token, OutboxMail.state == "sending")
-    done: Any = session.execute(
-        update(OutboxMail).where(*ours).values(values).execution_options(synchronize_session=False)
+def _mine(session: Session, claims: Sequence[Claim], **values: Any) -> None:
+    session.execute(
+        update(OutboxMail).where(held(claims)).values(values), execution_options={"synchronize_session": False}
     )
     session.expire_all()
-    return bool(done.rowcount)
 
 
 def postpone(session: Session, claim: Claim, error: str) -> bool:
@@ -180,11 +223,10 @@ def postpone(session: Session, claim: Claim, error: str) -> bool:
     return True
 
 
-def release(session: Session, claims: Iterable[Claim]) -> None:
+def release(session: Session, claims: Sequence[Claim]) -> None:
     """Give back what was not tried, as if it had never been claimed. Commits."""
-    begin(session)
-    for claim in claims:
-        settle(session, claim, "pending", attempts=claim.attempts - 1)
+    session.rollback()
+    _mine(session, claims, state="pending", lease_until=None, attempts=OutboxMail.attempts - 1)
     session.commit()
 
 

@@ -17,7 +17,7 @@ from app.core.kind.registry import KINDS
 from app.core.pages.show import clock_name, remaining
 from app.core.pages.timeline import step_label
 from app.core.process.turns import holders
-from app.core.record import links
+from app.core.record import history, links
 from app.core.record.records import Record
 from app.core.rights.people import in_locale, name_of, turn_label
 from app.core.text.wording import get_locale
@@ -111,7 +111,8 @@ def _for_colleague(record: Record, mail: OutboxMail) -> dict[str, Any]:
 
 def _of_record(session: Session, record: Record, mail: OutboxMail, to: To) -> dict[str, Any]:
     workflow = KINDS[record.kind].workflow
-    line = next((item for item in record.history if mail.key.split(":")[2:3] == [str(item.seq)]), None)
+    line = line_of(mail)
+    actor = history.actor_of(session, *line) if line else None
     facts: dict[str, Any] = {
         "number": record.number,
         "title": " ".join(record.title.split()),
@@ -123,13 +124,19 @@ def _of_record(session: Session, record: Record, mail: OutboxMail, to: To) -> di
         "criteria": "",
         "opinion": "",
         "left": remaining(record.due_at, clock.now())[0] if record.due_at else "",
-        "actor": name_of(line.actor_id) if line and line.actor_id else _("The portal"),
+        "actor": name_of(actor) if actor else _("The portal"),
     }
     if to.user_id is not None and to.user_id in holders(session, record.owner):
         facts["your_turn"] = facts["whose_turn"] = _("It is your turn.")
     elif facts["turn"]:
         facts["whose_turn"] = _("It is now with %(turn)s.", turn=facts["turn"])
     return facts | KINDS[record.kind].in_mails(record)
+
+
+def line_of(mail: OutboxMail) -> tuple[int, int] | None:
+    """The line of the history a mail tells of, by its record and place."""
+    record, place = mail.record, "".join(mail.key.split(":")[2:3])
+    return (record.id, int(place)) if record is not None and place.isdigit() and int(place) <= record.seq else None
 
 
 def _for_customer(session: Session, record: Record, mail: OutboxMail, sample: bool) -> dict[str, Any]:

@@ -1,100 +1,111 @@
-"""Owed mails become sent mails: due ones are claimed, rendered in the recipient's language and handed to SMTP."""
+"""Owed mails become sent mails: due ones are claimed and read in batches, handed to SMTP and settled one by one."""
 
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from app.core.company import INLINE, logo
 from app.core.process.turns import users_who_may
 from app.core.record.records import Record
 from app.core.time import clock
 from app.core.time.deadlines import meet
 
 from . import outbox, unreached
-from .mailer import BrokenBehindTheDot, Courier, NotReached, compose, write
+from .letters import Letter, Unsent, ready
+from .mailer import BrokenBehindTheDot, Courier, NotReached, write
 from .models import Notice, OutboxMail
 from .outbox import Claim
-from .recipients import Nobody, recipient
-from .render import render
 
+ACKNOWLEDGES = "complaint_created"  # the customer's mail with the number of the complaint
+BATCH = 50  # mails that are read and put into words together
+ROUND = 5.0  # seconds after which the engine does something else
+FRESH = timedelta(seconds=10)  # so long the words of a mail, and whom it goes to, may have waited to be sent
 UNCERTAIN_TRIES, UNCERTAIN_PAUSE = 3, timedelta(minutes=5)
 
 
-def deliver_due(session: Session, limit: int = 20, stopped: Callable[[], bool] = lambda: False) -> int:
-    """One round: everything that is due, over one connection; answers how many were handled."""
-    claims = outbox.claim(session, limit)
+def deliver_due(session: Session, stopped: Callable[[], bool] = lambda: False) -> int:
+    """One round: what is due, batch by batch over one connection; answers how many were handled."""
+    until, handled = time.monotonic() + ROUND, 0
+
+    def ended() -> bool:
+        return stopped() or time.monotonic() > until
+
     with closing(Courier()) as courier:
-        for position, claim in enumerate(claims):
-            if stopped():
-                outbox.release(session, claims[position:])
+        while not ended() and (claims := outbox.claim(session, BATCH)):
+            handled += len(claims)
+            try:
+                _send(session, claims, courier, ended)
+            except NotReached:  # then the others cannot be sent now either
+                break
+    return handled
+
+
+def _send(session: Session, claims: Sequence[Claim], courier: Courier, ended: Callable[[], bool]) -> None:
+    """Send them one by one; when the round is over the others are given back. Raises NotReached."""
+    left, some = list(claims), len(claims)
+    while left:
+        looked_at = clock.now()
+        for position, (claim, outcome) in enumerate(ready(session, left[:some])):
+            if ended():
+                outbox.release(session, left)
+                return
+            if position and clock.now() > looked_at + FRESH:
+                some = position  # no more are read than can be sent in time
                 break
             try:
-                deliver(session, claim, courier)
-            except NotReached as error:  # then the others cannot be sent now either
-                _wait(session, claims[position:], str(error))
-                break
-    return len(claims)
+                _deliver(session, claim, outcome, courier)
+            except NotReached as error:
+                _wait(session, left, str(error))
+                raise
+            left.pop(0)
 
 
-def deliver(session: Session, claim: Claim, courier: Courier) -> None:
-    """Send one mail and write down what became of it; a failure is never lost."""
-    mail = outbox.renew(session, claim)
-    if mail is None:
+def _deliver(session: Session, claim: Claim, outcome: Letter | Unsent | None, courier: Courier) -> None:
+    """Send one mail and write down what became of it; a failure is never lost. Raises NotReached."""
+    if outcome is None:
         return
-    if claim.attempts > outbox.TRIES:  # whoever tried never lived to tell
-        _settle(session, claim, "dead", mail.last_error or "no engine came back from it")
+    if isinstance(outcome, Unsent):
+        _settle(session, claim, outcome.state, outcome.reason)
         return
     try:
-        state = _hand_over(session, mail, courier)
+        state = _hand_over(claim, outcome, courier)
     except NotReached:
         raise
-    except Nobody as nobody:
-        _settle(session, claim, "cancelled", str(nobody))
     except smtplib.SMTPResponseException as error:
         _refused(session, claim, error)
     except BrokenBehindTheDot as error:
         _uncertain(session, claim, str(error))
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: the lease lapses, and another round tries again
     except (OSError, smtplib.SMTPException) as error:
         _wait(session, [claim], f"{error.__class__.__name__}: {error}")
-    except Exception as error:  # a fault in a template must not stop the others, and must be seen
+    except Exception as error:  # an address or words no mail can carry must not stop the others, and must be seen
         current_app.logger.exception("mail %s", claim.id)
         _settle(session, claim, "dead", f"{error.__class__.__name__}: {error}")
     else:
         _settle(session, claim, state)
 
 
-def _hand_over(session: Session, mail: OutboxMail, courier: Courier) -> str:
-    to = recipient(session, mail)
-    words = render(session, mail, to)
-    inside = logo(session) if INLINE in words.html else b""
-    message = compose(to.address, words.subject, words.text, words.html, mail.message_id, inside)
-    number = mail.id
-    session.rollback()  # nothing is held while the mail server takes its time
+def _hand_over(claim: Claim, letter: Letter, courier: Courier) -> str:
     if not current_app.config["MAIL_SERVER"]:
-        write(message, number)
+        write(letter.message, claim.id)
         return "written"
-    courier.carry(message, to.address)
+    courier.carry(letter.message, letter.address)
     return "sent"
 
 
 def _settle(session: Session, claim: Claim, state: str, error: str = "") -> None:
-    outbox.begin(session)
+    """Write it down at once: an engine that is killed sends again what it had sent and not yet settled."""
     if outbox.settle(session, claim, state, error):
-        mail = session.get_one(OutboxMail, claim.id)
-        if state in ("sent", "written"):
-            _acknowledged(session, mail)
+        if claim.event == ACKNOWLEDGES and state in ("sent", "written"):
+            _acknowledged(session, session.get_one(OutboxMail, claim.id))
         elif state in ("dead", "uncertain"):
-            _alarm(session, mail)
+            _alarm(session, session.get_one(OutboxMail, claim.id))
     session.commit()
 
 
@@ -108,7 +119,7 @@ def _refused(session: Session, claim: Claim, error: smtplib.SMTPResponseExceptio
         _settle(session, claim, "dead", words)
 
 
-def _wait(session: Session, claims: list[Claim], error: str) -> None:
+def _wait(session: Session, claims: Sequence[Claim], error: str) -> None:
     """Later again; what has been tried for three days is given up, and seen."""
     outbox.begin(session)
     for claim in claims:
@@ -143,7 +154,7 @@ def _alarm(session: Session, mail: OutboxMail) -> None:
 
 def _acknowledged(session: Session, mail: OutboxMail) -> None:
     """The customer has the number of the complaint: the acknowledgement is given."""
-    if mail.event != "complaint_created" or mail.record_id is None:
+    if mail.record_id is None:
         return
     try:
         with session.begin_nested():

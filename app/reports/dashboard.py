@@ -11,11 +11,10 @@ from flask import redirect, request
 from flask_appbuilder import BaseView, IndexView, expose
 from flask_login import current_user
 from sqlalchemy import func, select, union_all
-from sqlalchemy.orm import selectin_polymorphic
 
 from app.complaints.models import Complaint
 from app.complaints.scope import visible
-from app.core.kind.registry import KINDS
+from app.core.kind.registry import KINDS, of_every_kind
 from app.core.pages.show import Badge, tag
 from app.core.pages.timeline import foremost
 from app.core.process.admission import hindrance, looked_at
@@ -135,7 +134,7 @@ def tasks(rights: Rights, most: int = TODO, offset: int = 0, narrowed: Callable[
         .offset(offset)
         .limit(most)
         .options(
-            selectin_polymorphic(Record, [kind.model for kind in KINDS.values()]),
+            of_every_kind(),
             *(load for kind in KINDS.values() for load in looked_at(kind.workflow, kind.model)),
         )
     )

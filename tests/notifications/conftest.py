@@ -26,6 +26,7 @@ class Sink:
         self.receivers: list[str] = []
         self.tried: list[str] = []  # the Message-ID of whatever came as far as the final dot
         self.connections = 0
+        self.where: dict[str, Any] = {}  # as the portal's settings say it
         self.say: str | None = None  # its answer to RCPT TO
         self.say_of: dict[str, str] = {}  # … to one address
         self.say_at_the_dot: str | None = None
@@ -103,7 +104,8 @@ def sink(app: Flask) -> Iterator[Sink]:
     controller = Server(handler, hostname="127.0.0.1", port=free_port())
     controller.start()
     handler.connections = 0  # the controller tries its own door
-    app.config["MAIL_SERVER"], app.config["MAIL_PORT"] = "127.0.0.1", controller.port
+    handler.where = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": controller.port}
+    app.config.update(handler.where)
     yield handler
     app.config["MAIL_SERVER"] = ""
     controller.stop()

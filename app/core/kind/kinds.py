@@ -88,7 +88,8 @@ class Kind(Thing[R]):
     tell_long_overdue: tuple[Who, ...] = ()
     tell_customer: Mapping[str, str] = field(default_factory=dict)  # step → the customer's mail
     to_customer: Callable[[R], Values] = lambda record: {}  # kept with the customer's mail when it is owed
-    in_mails: Callable[[R], Values] = lambda record: {}  # what its mails may say beside
+    in_mails: Callable[[R], Values] = lambda record: {}  # what its mails may say beside …
+    mails_read: tuple[Attribute, ...] = ()  # … and the relations that reads
     urgent: Callable[[R], bool] = lambda record: False  # its deadlines are told at any hour
     pages: type[RecordView] = RecordView
     rest: type[RecordApi] = RecordApi

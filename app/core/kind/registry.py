@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import selectin_polymorphic
 
 from .. import settings
 from ..record import attachments, numbers, signatures, witness
@@ -17,6 +18,7 @@ from . import facts, overrides
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+    from sqlalchemy.orm.strategy_options import _AbstractLoad as Loading
 
     from ..rights.rights import Rights
     from ..types import Text
@@ -30,6 +32,11 @@ AREAS: dict[str, Text] = {}  # the tabs of the access page: code → words
 
 class Undeclared(Exception):
     """Something is named that no domain declares: str(e) says what, and where it belongs. The portal does not start."""
+
+
+def of_every_kind() -> Loading:
+    """How records of several kinds are loaded together: each with what stands in its own table."""
+    return selectin_polymorphic(Record, [kind.model for kind in KINDS.values()])
 
 
 def register(declared: Iterable[Page]) -> None:

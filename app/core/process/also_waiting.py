@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..model import Model
 from ..record.records import Record
+from ..remembered import learn, once_a_batch
 
 Columns = Select[*tuple[Any, ...]]  # those the caller names
 
@@ -50,7 +51,17 @@ def settle(session: Session, record: Record, owners: Iterable[str]) -> list[str]
 
 def beside(session: Session, record: Record) -> list[str]:
     """The further turns of a record."""
-    return list(session.scalars(select(Awaited.owner).where(Awaited.record_id == record.id)))
+    query = select(Awaited.owner).where(Awaited.record_id == record.id)
+    return once_a_batch(("beside", record.id), lambda: list(session.scalars(query)))
+
+
+def learn_beside(session: Session, records: Iterable[Record]) -> list[str]:
+    """The further turns of the records of a batch, in one question; answers all of them."""
+    found: dict[int, list[str]] = {record.id: [] for record in records}
+    for row in session.scalars(select(Awaited).where(Awaited.record_id.in_(found))):
+        found[row.record_id].append(row.owner)
+    learn({("beside", number): owners for number, owners in found.items()})
+    return [owner for owners in found.values() for owner in owners]
 
 
 def waiting(keys: Collection[str]) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, ForeignKey, String, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from ..model import Model
+from ..remembered import learn, once_a_batch
 
 
 class Function(Model):
@@ -38,8 +39,16 @@ def role_turn(session: Session, code: str, department_id: int = 0) -> str:
 
 def holders(session: Session, owner: str | None) -> list[int]:
     """The active persons behind a turn."""
-    if not owner:
-        return []
+    return once_a_batch(("holders", owner), lambda: _holders(session, owner)) if owner else []
+
+
+def learn_holders(session: Session, owners: Iterable[str | None]) -> None:
+    """The active persons among the turns of a batch, in one question; the other turns are asked for one by one."""
+    persons = {int(owner[5:]) for owner in owners if owner and owner.startswith("user:")}
+    learn({("holders", user_turn(person)): [person] for person in _active(session, User.id.in_(persons))})
+
+
+def _holders(session: Session, owner: str) -> list[int]:
     kind, _, rest = owner.partition(":")
     if kind == "user":
         return _active(session, User.id == int(rest)) or successor(session, int(rest))
@@ -120,8 +129,12 @@ def members(session: Session, department_id: int) -> list[int]:
 
 def users_with_role(session: Session, code: str) -> list[int]:
     """The active persons who hold a function, directly or through their department."""
-    function = session.get(Function, code)
-    return _active(session, _with_role(function.role_id)) if function and function.role_id else []
+
+    def ask() -> list[int]:
+        function = session.get(Function, code)
+        return _active(session, _with_role(function.role_id)) if function and function.role_id else []
+
+    return once_a_batch(("function", code), ask)
 
 
 def users_who_may(session: Session, permission: str, thing: str) -> list[int]:

@@ -12,7 +12,7 @@ import hmac
 import itertools
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from sqlalchemy import JSON, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from ..model import Model
+from ..remembered import learn, once_a_batch
 from ..time.clock import now
 from ..types import Json
 from .records import Record
@@ -132,6 +133,21 @@ def digest(previous: str, facts: object, secret: bytes | None = None) -> str:
     """HMAC over the facts and what came before: who can write the database still cannot forge a chain."""
     text = previous + json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
     return hmac.new(secret if secret is not None else key(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def actor_of(session: Session, record_id: int, seq: int) -> int | None:
+    """Who took the step a line tells of."""
+    query = select(History.actor_id).where(History.record_id == record_id, History.seq == seq)
+    return once_a_batch(("actor", record_id, seq), lambda: session.scalar(query))
+
+
+def learn_actors(session: Session, lines: Collection[tuple[int, int]]) -> set[int]:
+    """Who took the steps that the lines of a batch tell of, in one question; answers all of them."""
+    numbers, places = {number for number, _seq in lines}, {seq for _number, seq in lines}
+    query = select(History.record_id, History.seq, History.actor_id)
+    rows = session.execute(query.where(History.record_id.in_(numbers), History.seq.in_(places))).all()
+    learn({("actor", row.record_id, row.seq): row.actor_id for row in rows})
+    return {row.actor_id for row in rows if row.actor_id is not None}
 
 
 def append(

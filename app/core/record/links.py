@@ -10,14 +10,16 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ForeignKey, Index, String, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .. import settings
 from ..model import Model, rows_written
+from ..remembered import learn, once_a_batch
 from ..text.wording import lazy_gettext as _l
 from ..time import clock
 from ..types import UtcDateTime
@@ -106,14 +108,26 @@ def consume(session: Session, link: PublicLink) -> bool:
 
 def current(session: Session, record_id: int, purpose: str) -> PublicLink | None:
     """The link that holds now for a purpose."""
-    query = select(PublicLink).where(
-        PublicLink.record_id == record_id,
-        PublicLink.purpose == purpose,
+    query = _holding(record_id).where(PublicLink.purpose == purpose).order_by(PublicLink.id.desc()).limit(1)
+    return once_a_batch(("link", record_id, purpose), lambda: session.scalars(query).first())
+
+
+def learn_current(session: Session, wanted: Collection[tuple[int, str]]) -> None:
+    """The links that hold now for the records and purposes of a batch, in one question."""
+    if not wanted:
+        return
+    rows = session.scalars(_holding(*{number for number, _purpose in wanted}).order_by(PublicLink.id))
+    last = {(row.record_id, row.purpose): row for row in rows}
+    learn({("link", *pair): last.get(pair) for pair in wanted})
+
+
+def _holding(*records: int) -> Select[PublicLink]:
+    return select(PublicLink).where(
+        PublicLink.record_id.in_(records),
         PublicLink.used_at.is_(None),
         PublicLink.revoked_at.is_(None),
         PublicLink.expires_at > clock.now(),
     )
-    return session.scalars(query.order_by(PublicLink.id.desc()).limit(1)).first()
 
 
 def address(session: Session, record_id: int, purpose: str) -> str:
