@@ -41,7 +41,6 @@ from ..time.deadlines import Deadline
 from ..types import Text, Values
 from . import drafts, heading, printing, record_list, timeline
 from .buttons import Way, buttons
-from .listing import Listing
 from .locks import lock, lock_joined
 from .record_bulk import BulkSteps
 from .record_notes import NotesAndFiles
@@ -135,12 +134,11 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
     def filtered(self) -> Query[Record]:
         return record_list.narrowed(super().filtered(), self.datamodel.obj, self.workflow, self.chips)
 
-    def page(self) -> Listing:
+    def learn(self, rows: Sequence[AnyRow]) -> None:
         from ..rights.people import learn_turns
 
-        found = super().page()
-        learn_turns(db.session, [record.owner for record in found.rows])
-        return found
+        super().learn(rows)
+        learn_turns(db.session, [record.owner for record in rows])
 
     def tabs(self) -> list[record_list.Tab]:
         return record_list.tabs(self.scoped(), self.datamodel.obj, self.workflow)
