@@ -72,6 +72,9 @@ class _Outlet:
     def flush(self) -> None:
         """Nothing waits elsewhere."""
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def take(self) -> bytes:
         taken = bytes(self._written)
         self._written.clear()

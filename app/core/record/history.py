@@ -7,10 +7,7 @@ missing from its block, and the record still knows how many lines it had.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import itertools
-import json
 import secrets
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -24,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from ..model import Model
 from ..time.clock import now
 from ..types import Json
+from .codes import code_with, told
 from .records import Record
 
 BATCH = 20_000
@@ -130,8 +128,7 @@ def key() -> bytes:
 
 def digest(previous: str, facts: object, secret: bytes | None = None) -> str:
     """HMAC over the facts and what came before: who can write the database still cannot forge a chain."""
-    text = previous + json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
-    return hmac.new(secret if secret is not None else key(), text.encode(), hashlib.sha256).hexdigest()
+    return code_with(secret if secret is not None else key())(previous + told(facts))
 
 
 def append(
