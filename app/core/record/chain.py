@@ -1,4 +1,4 @@
-"""The history walked in one go: lines, details and heads side by side, then blocks and lines. Nothing is kept on the way."""
+"""The history walked in one go: lines, details and heads side by side, then blocks and lines; nothing is kept."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def anchors(session: Session) -> Iterator[str]:
     file, strange = anchor_file(), list[str]()
     notes, found = _notes(strange), stream(session, NOTED)
     newest = session.scalar(sa.select(sa.func.max(HistoryBlock.id)))  # may still wait for its note
-    for (block, value), is_noted in _apart(notes, (tuple(row) for row in found)):
+    for (block, _hash), is_noted in _apart(notes, (tuple(row) for row in found)):
         if is_noted:
             yield _("block %(id)s was noted in %(file)s and is no longer what it was", id=block, file=file.name)
         elif block != newest:
