@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain
 from typing import Any
 
@@ -28,10 +28,9 @@ BLOCKS = sa.select(
     HistoryBlock.id, HistoryBlock.members, HistoryBlock.at, HistoryBlock.noted, HistoryBlock.previous, HistoryBlock.hash
 ).order_by(HistoryBlock.id)
 NOTED = sa.select(HistoryBlock.id, HistoryBlock.hash).order_by(HistoryBlock.id)
-NO_HEAD = (0, "?", 0, "")
 
 
-def stream(session: Session, query: sa.Select[Any]) -> Iterator[Any]:
+def stream(session: Session, query: sa.Executable) -> Iterator[Any]:
     """The rows of a query as they come, some thousands at a time."""
     return iter(session.connection().execute(query, execution_options={"yield_per": BATCH}))
 
@@ -54,7 +53,9 @@ def chains(session: Session) -> Iterator[str]:
     yield from _up_to(None, heads, head, record, end)
 
 
-def _up_to(last: int | None, heads: Iterator[Any], head: Any, record: int, end: tuple[int, str]) -> Iterator[str]:
+def _up_to(
+    last: int | None, heads: Iterator[Any], head: Any, record: int, end: tuple[int, str]
+) -> Generator[str, None, Any]:
     """The records before that one: whether they end as they know. Answers the next record."""
     if record and (head is None or head[0] > record):
         yield _("Record %(id)s is gone: its history remains.", id=record)
