@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ import pytest
 from app.gate import BODY_BYTES, LEAST_REQUESTS
 from app.server import THREADS
 from benchmarks import endurance
-from benchmarks.endurance import HALF_BODY, HALF_HEAD, Portal, lives, until
+from benchmarks.endurance import HALF_BODY, HALF_HEAD, ROOT, Portal, lives, until
 
 WORKERS = 2
 SOON = 20.0  # promised are ten; a machine that is busy with other tests is given twice that
@@ -195,6 +196,43 @@ def test_a_file_that_breaks_off_is_never_taken_for_a_whole_one(data: Path, monke
         assert b"500" in call(served, f"GET /broken.{kind} HTTP/1.0\r\nHost: x\r\n\r\n".encode())
     finally:
         end(served)
+
+
+def said_by(data: Path, program: str) -> str:
+    """What a program prints that runs beside the portal's own files."""
+    environ = {**os.environ, "PORTAL_DATA_DIR": str(data), "PORTAL_ENV": "test"}
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout
+
+
+def test_what_a_worker_has_from_the_start_is_not_looked_through_for_waste_again(data: Path):
+    program = "import gc; from app.server import _Server; _Server({}, None).load(); "
+    program += "print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
+    environ = {**os.environ, "PORTAL_DATA_DIR": str(data), "PORTAL_ENV": "test"}
+    told = subprocess.run(
+        [sys.executable, "-c", said], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["True", "True"]
+
+
+HEAVY = ("weasyprint", "pypinyin", "holidays", "openpyxl", "zxingcpp", "segno")
+
+
+def test_a_portal_starts_without_what_few_requests_need_and_without_a_question(data: Path):
+    program = f"""
+import sys
+from sqlalchemy import Engine, event
+asked = []
+event.listen(Engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+from app import create_app
+create_app()
+print([name for name in {HEAVY} if name in sys.modules], asked)
+"""
+    environ = {**os.environ, "PORTAL_DATA_DIR": str(data), "PORTAL_ENV": "test"}
+    told = subprocess.run(
+        [sys.executable, "-c", said], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "[] []"
 
 
 def test_on_sigterm_a_request_under_way_is_answered_and_all_ends(portal: Portal):
