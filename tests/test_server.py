@@ -208,11 +208,7 @@ def said_by(data: Path, program: str) -> str:
 def test_what_a_worker_has_from_the_start_is_not_looked_through_for_waste_again(data: Path):
     program = "import gc; from app.server import _Server; _Server({}, None).load(); "
     program += "print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
-    environ = {**os.environ, "PORTAL_DATA_DIR": str(data), "PORTAL_ENV": "test"}
-    told = subprocess.run(
-        [sys.executable, "-c", said], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
-    )
-    assert told.stdout.split() == ["True", "True"]
+    assert said_by(data, program).split() == ["True", "True"]
 
 
 HEAVY = ("weasyprint", "pypinyin", "holidays", "openpyxl", "zxingcpp", "segno")
@@ -228,11 +224,7 @@ from app import create_app
 create_app()
 print([name for name in {HEAVY} if name in sys.modules], asked)
 """
-    environ = {**os.environ, "PORTAL_DATA_DIR": str(data), "PORTAL_ENV": "test"}
-    told = subprocess.run(
-        [sys.executable, "-c", said], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
-    )
-    assert told.stdout.strip() == "[] []"
+    assert said_by(data, program).strip() == "[] []"
 
 
 def test_on_sigterm_a_request_under_way_is_answered_and_all_ends(portal: Portal):
