@@ -128,7 +128,7 @@ def _cell(place: str, value: object, look: str) -> str:
         return f'<c r="{place}"{look}><v>{float(value):.16G}</v></c>'
     if isinstance(value, date) and (days := _days(value)) is not None:
         return f'<c r="{place}" s="{MOMENT}"><v>{days:.16G}</v></c>'
-    text = escape(UNPLAIN.sub(_plain, str(value)), quote=False)
+    text = escape(UNPLAIN.sub(_plain, str(value)))
     kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
     return f'<c r="{place}" t="inlineStr"{look}><is><t{kept}>{text}</t></is></c>'
 
