@@ -46,13 +46,17 @@ def init() -> None:
 @click.option("--password", help="The password of every demo user; else one is made up and printed.")
 def demo(size: str, password: str | None) -> None:
     """Load deterministic demo data; refuses a database with real users."""
+    from app.core import statistics
+
     from .demo import load
+    from .extensions import db
 
     if size == "million":
         raise click.ClickException("The demo of a million is not part of this version. Use --size small or full.")
     try:
         for line in load(password, size):
             click.echo(line)
+        statistics.refresh(db.engine)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -89,9 +90,16 @@ class _Server(BaseApplication):
             self.cfg.set(key, value)
 
     def load(self) -> Any:
+        """The portal of a worker. What is there from the start stays: nobody looks through it for waste again."""
         from . import create_app
 
-        return create_app()
+        gc.disable()
+        try:
+            app = create_app()
+            gc.freeze()
+        finally:
+            gc.enable()
+        return app
 
     def run(self) -> None:
         try:

@@ -11,6 +11,7 @@ from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import func, select, text
 
+from app.core import statistics
 from app.core.kind import choices
 from app.core.record import history, search, triggers, witness
 from app.core.rights import seeding
@@ -32,6 +33,7 @@ def initialise() -> None:
     with _alone():
         upgrade()
         seed()
+        statistics.refresh(db.engine)
 
 
 def seed() -> None:

@@ -7,16 +7,21 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
 
 import pytest
 
 from app.gate import BODY_BYTES, LEAST_REQUESTS
 from app.server import THREADS
-from benchmarks.endurance import HALF_BODY, HALF_HEAD, Portal, lives, until
+from benchmarks import endurance
+from benchmarks.endurance import HALF_BODY, HALF_HEAD, ROOT, Portal, lives, until
 
 WORKERS = 2
 SOON = 20.0  # promised are ten; a machine that is busy with other tests is given twice that
@@ -152,6 +157,74 @@ def _after_more(served: Portal) -> set[int]:
     """Who serves now: neither has to have had its share of the requests so far."""
     assert {served.get("/health/live")[0] for _turn in range(50)} == {200}
     return set(served.processes().values())
+
+
+BREAKS = """
+import app
+from app.core.pages import spreadsheets
+from app.core.pages.columns import Column
+made = app.create_app
+
+def rows():
+    yield from range(20_000)
+    raise LookupError("the database has gone")
+
+def breaking():
+    portal = made()
+    columns = [Column("Text", lambda row: "x" * 40)]
+    portal.add_url_rule("/broken.<kind>", view_func=lambda kind: spreadsheets.answer(kind, columns, rows()))
+    return portal
+
+app.create_app = breaking
+from app.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_file_that_breaks_off_is_never_taken_for_a_whole_one(data: Path, monkeypatch, kind: str):
+    monkeypatch.setattr(endurance, "COMMAND", [sys.executable, "-c", BREAKS])
+    served = Portal(data, PORTAL_ENV="test")
+    served.start()
+    try:
+        with closing(HTTPConnection("127.0.0.1", served.port, timeout=60)) as caller:
+            caller.request("GET", f"/broken.{kind}")
+            with caller.getresponse() as answer:
+                assert answer.status == 200
+                with pytest.raises(IncompleteRead):
+                    answer.read()
+        assert b"500" in call(served, f"GET /broken.{kind} HTTP/1.0\r\nHost: x\r\n\r\n".encode())
+    finally:
+        end(served)
+
+
+def said_by(data: Path, program: str) -> str:
+    """What a program prints that runs beside the portal's own files."""
+    environ = {**os.environ, "PORTAL_DATA_DIR": str(data), "PORTAL_ENV": "test"}
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout
+
+
+def test_what_a_worker_has_from_the_start_is_not_looked_through_for_waste_again(data: Path):
+    program = "import gc; from app.server import _Server; _Server({}, None).load(); "
+    program += "print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
+    assert said_by(data, program).split() == ["True", "True"]
+
+
+HEAVY = ("weasyprint", "pypinyin", "holidays", "openpyxl", "zxingcpp", "segno")
+
+
+def test_a_portal_starts_without_what_few_requests_need_and_without_a_question(data: Path):
+    program = f"""
+import sys
+from sqlalchemy import Engine, event
+asked = []
+event.listen(Engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+from app import create_app
+create_app()
+print([name for name in {HEAVY} if name in sys.modules], asked)
+"""
+    assert said_by(data, program).strip() == "[] []"
 
 
 def test_on_sigterm_a_request_under_way_is_answered_and_all_ends(portal: Portal):

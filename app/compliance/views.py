@@ -14,6 +14,7 @@ from flask_appbuilder.api import BaseApi as FabApi
 from flask_appbuilder.api import expose as expose_api
 from flask_appbuilder.security.decorators import permission_name, protect
 from flask_login import current_user
+from sqlalchemy import Select
 
 from app.core import settings
 from app.core.pages import spreadsheets
@@ -177,8 +178,7 @@ class CompliancePage(Page):
             Column(_l("Late by"), lambda row: lateness(row.due, row.ended)),
             Column(_l("Reason"), lambda row: row.reason),
         ]
-        rows = db.session.execute(listed(period, checks, asked_kind()).execution_options(yield_per=500))
-        return spreadsheets.answer(kind, str(_("Breaches")), columns, _each(rows))
+        return spreadsheets.answer(kind, columns, _each(listed(period, checks, asked_kind())))
 
 
 def labels() -> dict[str, str]:
@@ -187,8 +187,9 @@ def labels() -> dict[str, str]:
     return {code: clocks.get(code, str(check.label)) for code, check in all_checks().items()}
 
 
-def _each(rows: Any) -> Iterator[Any]:
-    yield from rows
+def _each(query: Select[Any]) -> Iterator[Any]:
+    """Read while the file is sent."""
+    yield from db.session.execute(query.execution_options(yield_per=spreadsheets.SLICE))
 
 
 class CheckTold(TypedDict):

@@ -18,6 +18,7 @@ from app.core.files import pending
 from app.core.record import history
 from app.extensions import db
 
+from .counting import count_tables
 from .digest import send_digests
 from .moved import follow_rights
 from .pulse import EVERY, Guard, beat, report
@@ -45,6 +46,7 @@ TICKS: list[Callable[[Session], int]] = [
     pass_on,
     pending.purge,
     seal,
+    count_tables,
     beat,
 ]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from openpyxl import Workbook
 from PIL import Image
-from xlsxwriter import Workbook
 
 from app.core import settings
 from app.core.files import pictures, press
@@ -245,7 +245,7 @@ def test_a_hollow_file_is_no_document(line: Line, content: bytes, name: str):
 def test_documents_as_programs_make_them_are_taken(line: Line):
     paper = press.pdf(["<p>纸</p>", "<p>另一张</p>"])
     book, scan = io.BytesIO(), io.BytesIO()
-    Workbook(book).close()
+    Workbook().save(book)
     Image.new("L", (40, 40)).save(scan, "PDF")
     for content, name in ((paper, "a.pdf"), (scan.getvalue(), "b.pdf"), (book.getvalue(), "c.xlsx")):
         assert upload(line, line.register(), content, name).status_code == 201, name

@@ -23,7 +23,7 @@ from tests.complaints.conftest import Line, line
 
 __all__ = ["line"]
 ROOT = Path(__file__).resolve().parent.parent.parent
-HEAVY = ("weasyprint", "zxingcpp", "pypinyin", "holidays", "xlsxwriter", "segno")
+HEAVY = ("weasyprint", "zxingcpp", "pypinyin", "holidays", "segno")
 
 
 def white_png(width: int, height: int) -> bytes:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from app.core.kind import own_keeping
 from app.core.kind.registry import KINDS
+from app.customers.models import Customer
+from tests.core.test_hardening import counted
 
 from .conftest import WAYS, Line, Make, Way
 
@@ -226,6 +230,20 @@ def test_an_export_holds_numbers_days_and_money_to_reckon_with(line: Line, make:
     assert cells[0] == 3
     assert float(cells[1]) == 12.5
     assert str(cells[2])[:10] == "2026-11-20"
+
+
+def test_names_of_what_the_rows_of_a_file_are_linked_to_cost_no_question_a_row(line: Line, make: Make, as_role):
+    make("complaint", code="builder", type="customer", asked_in=["create"])
+    make("complaint", code="owner", type="person", asked_in=["create"])
+    customers, costs, gm = itertools.cycle(line.session.scalars(select(Customer.id))), [], as_role("gm")
+    for _more in range(3):
+        for login in ("qc", "gm", "qc_manager"):
+            answer = born(line, "complaint", extra={"builder": next(customers), "owner": login})
+            assert answer.status_code == 201, answer.json
+        with counted() as asked, gm.get("/complaint/export.csv") as file:
+            assert file.data
+        costs.append(len(asked))
+    assert costs[1] == costs[2]
 
 
 def test_taken_for_many_at_once_a_field_left_blank_stays_as_each_has_it(line: Line, make: Make, as_role):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ from .by_word import Row
 from .own_fields import LINKED, READ, Own, OwnColumn
 
 FILE = "file"
+KNOWN = 5_000  # names of one sort that are kept in mind
 
 
 def fields_of(row: object) -> list[Own]:
@@ -108,10 +109,10 @@ def exported(own: Own, row: object) -> object:
 
 def learn(fields: Iterable[Own], of: Iterable[object]) -> None:
     """The names of everything these rows are linked to."""
-    found = list(of)
-    for each in fields:
-        if each.type in (*LINKED, FILE):
-            _names(each.type, [raw for row in found if (raw := each.stored(row)) is not None])
+    found, linked = list(of), [each for each in fields if each.type in (*LINKED, FILE)]
+    for sort in {each.type for each in linked}:
+        values = (each.stored(row) for each in linked if each.type == sort for row in found)
+        _names(sort, [raw for raw in values if raw is not None])
 
 
 def learn_changes(kind: str, changes: Iterable[Mapping[str, list[object]]]) -> None:
@@ -122,11 +123,14 @@ def learn_changes(kind: str, changes: Iterable[Mapping[str, list[object]]]) -> N
             _names(each.type, [raw for name, pair in pairs if name == each.name for raw in pair if raw is not None])
 
 
-def _names(sort: str, values: Iterable[object]) -> dict[object, str]:
+def _names(sort: str, values: Collection[object]) -> dict[object, str]:
     known: dict[object, str] = g.setdefault("own_names", {}).setdefault(sort, {}) if has_request_context() else {}
     if missing := set(values) - set(known):
+        if len(known) > KNOWN:  # a file of very many rows, most of which are told of by now
+            known.clear()
+            missing = set(values)
         known.update({**dict.fromkeys(missing, ""), **_asked(sort, missing)})
-    return {value: name or str(value) for value, name in known.items()}
+    return {value: known[value] or str(value) for value in values}
 
 
 def _asked(sort: str, values: Iterable[object]) -> dict[object, str]:

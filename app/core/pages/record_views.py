@@ -146,13 +146,16 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
         return record_list.parts(self.datamodel.obj, self.workflow, self.chips)
 
     def page(self, count: int | None = None) -> Listing:
-        from ..rights.people import learn_turns
-
         tabs = self.tabs()
         found = super().page(record_list.count(tabs, self.workflow))
         found.tabs = tabs
-        learn_turns(db.session, [record.owner for record in found.rows])
         return found
+
+    def learn(self, rows: Sequence[AnyRow]) -> None:
+        from ..rights.people import learn_turns
+
+        super().learn(rows)
+        learn_turns(db.session, [record.owner for record in rows])
 
     def tabs(self) -> list[record_list.Tab]:
         """The counted tabs; for whoever sees every row the table of all records is enough."""

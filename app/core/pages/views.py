@@ -169,9 +169,13 @@ class BaseView(ModelView):
             self.parts(),
             count,
         )
-        own_shown.learn(own_shown.listed(self.datamodel.obj), found.rows)
-        learn_entries(columns.values(), found.rows)
+        self.learn(found.rows)
         return found
+
+    def learn(self, rows: Sequence[AnyRow]) -> None:
+        """The names of what these rows of the list are linked to, in as few questions as for one."""
+        own_shown.learn(own_shown.listed(self.datamodel.obj), rows)
+        learn_entries(self.columns.values(), rows)
 
     def listed(self) -> dict[str, Column]:
         """The columns of the list, the company's own last."""
@@ -220,8 +224,8 @@ class BaseView(ModelView):
     @permission_name("export")
     def export(self, kind: str) -> ResponseReturnValue:
         limit = current_app.config.get("EXPORT_LIMIT", EXPORTED)
-        rows = self.filtered().options(*self.eager).order_by(self.pk_column.desc()).limit(limit).yield_per(500)
-        return spreadsheets.answer(kind, str(self.list_title), list(self.listed().values()), rows)
+        rows = spreadsheets.newest_first(self.filtered().options(*self.eager), self.pk_column, limit, self.learn)
+        return spreadsheets.answer(kind, list(self.listed().values()), rows)
 
     @expose("/show/<pk>")
     @has_access

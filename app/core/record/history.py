@@ -7,10 +7,7 @@ missing from its block, and the record still knows how many lines it had.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import itertools
-import json
 import secrets
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -25,6 +22,7 @@ from ..model import Model
 from ..remembered import learn, once_a_batch
 from ..time.clock import now
 from ..types import Json
+from .codes import code_with, told
 from .records import Record
 
 BATCH = 20_000
@@ -131,8 +129,7 @@ def key() -> bytes:
 
 def digest(previous: str, facts: object, secret: bytes | None = None) -> str:
     """HMAC over the facts and what came before: who can write the database still cannot forge a chain."""
-    text = previous + json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
-    return hmac.new(secret if secret is not None else key(), text.encode(), hashlib.sha256).hexdigest()
+    return code_with(secret if secret is not None else key())(previous + told(facts))
 
 
 def actor_of(session: Session, record_id: int, seq: int) -> int | None:

@@ -7,15 +7,12 @@ neither without the key of the history. The marks follow from the tables: a new 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from binascii import b2a_base64
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -23,6 +20,7 @@ from sqlalchemy.orm import Mapped, Mapper, RelationshipProperty, Session, mapped
 
 from ..model import Model
 from ..text.wording import lazy_gettext as _l
+from .codes import code_with, marker_with, plain_of
 from .history import key
 from .records import Record
 from .shadows import is_shadow
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     Known = sa.Row[int, str, str]  # what a record's witness holds
 
 Columns = tuple[sa.Column[object], ...]
+Marker = Callable[[str], bytes]
 Marks = dict[str, dict[str, str]]  # "deadline:12" → column → mark
 
 BESIDE = frozenset(  # belongs to a record and proves nothing: chained by itself, computed, or a matter of service
@@ -74,6 +73,11 @@ class Part:
     @property
     def record_id(self) -> sa.Column[object]:
         return self.path[-1]
+
+    @cached_property
+    def marked(self) -> tuple[tuple[str, str, Callable[[object], str]], ...]:
+        """Of each column: its name among the marks, its own, and how its values are told."""
+        return tuple((name_in_marks(column), column.name, plain_of(column)) for column in self.columns)
 
     def rows(self) -> sa.Select[*tuple[object, ...]]:
         """Every row with the id of its record first."""
@@ -161,33 +165,25 @@ def pairs_of(mapper: Mapper[object]) -> tuple[RelationshipProperty[object], ...]
 
 def mark(row: str, column: sa.Column[object], value: object) -> str:
     """Eighteen bits that only the holder of the key can compute: enough to name what differs."""
-    text = f"{row}.{name_in_marks(column)}={_plain(column, value)}"
-    made = hashlib.blake2b(text.encode(), key=_secret(), digest_size=3).digest()
-    return base64.b64encode(made).decode()
+    return _mark(_marker(), row, name_in_marks(column), plain_of(column)(value))
 
 
-def _secret() -> bytes:
-    return hmac.new(key(), b"witness", hashlib.sha256).digest()
+def _mark(marker: Marker, row: str, name: str, plain: str) -> str:
+    return b2a_base64(marker(f"{row}.{name}={plain}"), newline=False).decode()
 
 
-def _plain(column: sa.Column[object], value: object) -> str:
-    """A value the same way whether a form gave it or the database."""
-    if value is None:
-        return "\0"
-    if isinstance(column.type, sa.Boolean):
-        return str(int(bool(value)))
-    if isinstance(column.type, sa.Numeric):
-        return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-(column.type.scale or 0))))
-    if isinstance(column.type, sa.JSON):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    return str(value)
+@lru_cache(maxsize=8)
+def _secret(of_history: bytes) -> bytes:
+    return hmac.digest(of_history, b"witness", "sha256")
+
+
+def _marker() -> Marker:
+    return marker_with(_secret(key()), 3)
 
 
 def code_of(record_id: int, marks: str) -> str:
     """The code over all marks of a record."""
-    return hmac.new(_secret(), f"{record_id}\n{marks}".encode(), hashlib.sha256).hexdigest()
+    return code_with(_secret(key()))(f"{record_id}\n{marks}")
 
 
 def written(marks: Marks) -> str:
@@ -218,23 +214,23 @@ class Row:
 
     @property
     def marks(self) -> dict[str, str]:
-        return {
-            name_in_marks(column): mark(self.name, column, self.values[column.name]) for column in self.part.columns
-        }
+        marker, values = _marker(), self.values
+        return {name: _mark(marker, self.name, name, plain(values[column])) for name, column, plain in self.part.marked}
 
     def differing_from(self, before: dict[str, str]) -> list[str]:
         """The columns that are not as they were marked; one that was never marked differs from nothing."""
-        now, names = self.marks, {name_in_marks(column): column.name for column in self.part.columns}
-        return [names[name] for name, value in now.items() if before.get(name, value) != value]
+        if (now := self.marks) == before:
+            return []
+        return [column for name, column, _plain in self.part.marked if before.get(name, now[name]) != now[name]]
 
 
 def rows_of(session: Session, ids: list[int]) -> dict[int, list[Row]]:
     """All rows of some records, one question per table."""
     found: dict[int, list[Row]] = {number: [] for number in ids}
     for part in parts().values():
-        width = 1 + len(part.keys)
+        width, names = 1 + len(part.keys), [column.name for column in part.columns]
         for row in session.execute(part.rows().where(part.record_id.in_(ids))):
-            values = dict(zip((column.name for column in part.columns), row[width:], strict=True))
+            values = dict(zip(names, row[width:], strict=True))
             found[row.of_record].append(Row(part, row_name(part, row[1:width]), values))
     return found
 
