@@ -7,7 +7,7 @@ neither without the key of the history. The marks follow from the tables: a new 
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 import hmac
 import json
@@ -109,23 +109,29 @@ def called_of(table: str) -> tuple[Text, str]:
 
 @cache
 def parts() -> dict[str, Part]:
-    """All of them by table, found along the keys that lead to a record."""
+    """All of them by table."""
+    found = {name: way for name, way in sorted(ways().items()) if name not in BESIDE and not is_shadow(name)}
+    return {name: _part(Model.metadata.tables[name], way) for name, way in found.items()}
+
+
+@cache
+def ways() -> dict[str, Columns]:
+    """The tables whose rows belong to a record, found along the keys that lead to it, and these keys."""
     tables = Model.metadata.tables
-    ways: dict[str, Columns] = {"record": (tables["record"].c.id,)}
-    while more := {name: way for name, table in tables.items() if name not in ways and (way := _way(table, ways))}:
-        ways |= more
-    found = {name: ways[name] for name in sorted(ways) if name not in BESIDE and not is_shadow(name)}
-    return {name: _part(tables[name], way) for name, way in found.items()}
+    found: dict[str, Columns] = {"record": (tables["record"].c.id,)}
+    while more := {name: way for name, table in tables.items() if name not in found and (way := _way(table, found))}:
+        found |= more
+    return found
 
 
-def _way(table: sa.Table, ways: dict[str, Columns]) -> Columns | None:
+def _way(table: sa.Table, known: dict[str, Columns]) -> Columns | None:
     """Along the first key that must be there."""
     for column in table.columns:
         for link in column.foreign_keys:
             there = link.column.table.name
-            if column.nullable or there not in ways:
+            if column.nullable or there not in known:
                 continue
-            own = ways[there]
+            own = known[there]
             return (column,) if own[-1].table.name == there and own[-1].primary_key else (column, *own)
     return None
 
@@ -161,16 +167,27 @@ def pairs_of(mapper: Mapper[object]) -> tuple[RelationshipProperty[object], ...]
 
 def mark(row: str, column: sa.Column[object], value: object) -> str:
     """Eighteen bits that only the holder of the key can compute: enough to name what differs."""
-    text = f"{row}.{name_in_marks(column)}={_plain(column, value)}"
-    made = hashlib.blake2b(text.encode(), key=_secret(), digest_size=3).digest()
-    return base64.b64encode(made).decode()
+    return mark_of(f"{row}.{name_in_marks(column)}={plain(column, value)}")
 
 
-def _secret() -> bytes:
-    return hmac.new(key(), b"witness", hashlib.sha256).digest()
+def mark_of(text: str) -> str:
+    """The mark of “deadline:12.code=ACK”."""
+    made = _keyed(key()).copy()
+    made.update(text.encode())
+    return binascii.b2a_base64(made.digest(), newline=False).decode()
 
 
-def _plain(column: sa.Column[object], value: object) -> str:
+@cache
+def _keyed(secret: bytes) -> hashlib.blake2b:
+    return hashlib.blake2b(key=_secret(secret), digest_size=3)
+
+
+@cache
+def _secret(secret: bytes) -> bytes:
+    return hmac.new(secret, b"witness", hashlib.sha256).digest()
+
+
+def plain(column: sa.Column[object], value: object) -> str:
     """A value the same way whether a form gave it or the database."""
     if value is None:
         return "\0"
@@ -187,7 +204,7 @@ def _plain(column: sa.Column[object], value: object) -> str:
 
 def code_of(record_id: int, marks: str) -> str:
     """The code over all marks of a record."""
-    return hmac.new(_secret(), f"{record_id}\n{marks}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_secret(key()), f"{record_id}\n{marks}".encode(), hashlib.sha256).hexdigest()
 
 
 def written(marks: Marks) -> str:

@@ -167,7 +167,7 @@ def start(
         until=None if due_at is None else Period.fixed(due_at).until,
         sequence=1 + sum(other.code == code for other in record.deadlines),
     )
-    _compute(session, deadline)
+    compute(session, deadline)
     deadline.record = record  # last: the queries above would flush a half-made row
     session.add(deadline)
     refresh(session, record)
@@ -223,7 +223,7 @@ def end_by(session: Session, deadline: Deadline, rule: DeadlineRule) -> datetime
     """When an open clock would end by a rule that is not in force yet; nothing is written."""
     kept = deadline.until or (deadline.due_at if rule.unit is Unit.fixed else None)
     tried = Deadline(rule=rule, started_at=deadline.started_at, quantity=deadline.quantity, until=kept)
-    _compute(session, tried)
+    compute(session, tried)
     return tried.due_at
 
 
@@ -251,7 +251,7 @@ def recompute(
     elif rule.unit is Unit.fixed and deadline.until is None:
         deadline.until = old  # no period of its own: the end stays until somebody types another
     deadline.rule, deadline.clause = rule, rule.clause
-    _compute(session, deadline)
+    compute(session, deadline)
     if deadline.due_at == old:
         return None
     deadline.was_due_at, deadline.change_reason, deadline.told = old, reason, Told.nobody
@@ -295,8 +295,8 @@ def _period(
     return Period(rule.quantity if quantity is None else quantity, rule.unit, roll)
 
 
-def _compute(session: Session, deadline: Deadline) -> None:
-    """Write end, warning and explanation onto a deadline."""
+def compute(session: Session, deadline: Deadline) -> None:
+    """Write end, warning and explanation onto a deadline, by its rule and its start."""
     rule, at, calendar = deadline.rule, deadline.started_at, load_calendar(session)
     period = _period(session, rule, deadline.until, deadline.quantity)
     end = end_of(at, period, calendar)
