@@ -115,11 +115,7 @@ class Deadline(Model):
 
     def tells_next(self) -> datetime | None:
         """The earliest moment at which somebody must be told next; None when all have been told."""
-        told = self.told or Told.nobody
-        coming = [self.due_at + late for step, late in self.rule.steps.items() if step > told]
-        if told < Told.warned and self.warn_at:
-            coming.append(self.warn_at)
-        return min(coming, default=None)
+        return next_telling(self.rule, self.due_at, self.warn_at, self.told or Told.nobody)
 
     def explanation(self, locale: str) -> str:
         zh = locale.startswith("zh")
@@ -130,6 +126,14 @@ class Deadline(Model):
 
     def __repr__(self) -> str:
         return f"{self.code}#{self.sequence}"
+
+
+def next_telling(rule: DeadlineRule, due_at: datetime, warn_at: datetime | None, told: int) -> datetime | None:
+    """When somebody must be told next of a deadline, after the steps that were told; None when there is none left."""
+    coming = [due_at + late for step, late in rule.steps.items() if step > told]
+    if told < Told.warned and warn_at:
+        coming.append(warn_at)
+    return min(coming, default=None)
 
 
 @dataclass(frozen=True)

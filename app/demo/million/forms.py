@@ -69,11 +69,11 @@ WITHDRAWN = (
 
 FORMS: tuple[Form, ...] = (
     # seventy of a hundred are closed
-    Form(325, (NOT_QUALITY, _talk(3, True), SETTLE), product=False),
+    Form(345, (NOT_QUALITY, _talk(3, True), SETTLE), product=False),
     Form(150, (NOT_QUALITY, _talk(1, False), _talk(3, True), SETTLE), product=False),
     Form(55, (Scene(0, "09:45", "reception", "void", {"reason": "与同日另一张记录表重复"}),)),
     Form(20, WITHDRAWN),
-    Form(110, REPAIRED),
+    Form(90, REPAIRED),
     Form(10, REPAIRED, repeated=True),
     Form(15, PAID),
     Form(15, (*OWN, closed(7), *corrected(6))),

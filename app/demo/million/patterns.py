@@ -35,8 +35,8 @@ class Line:
 
     table: sa.Table
     record: int  # the how-manieth record of the story it belongs to
-    told: tuple[object, ...]
-    others: tuple[tuple[int, Value], ...]  # the columns that are another story's
+    told: dict[str, object]
+    others: tuple[tuple[str, Value], ...]  # the columns that are another story's
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,10 @@ class Head:
 class Pattern:
     """A story that can be told again."""
 
+    form: int
     share: int
     zone: Zone
+    product: bool  # about a machine
     heads: tuple[Head, ...]
     lines: tuple[Line, ...]
     rows: dict[str, int]  # table that numbers → how many numbers the story takes
@@ -97,8 +99,10 @@ class _Reader:
         lines = tuple(maker.line(name, row) for name in tables.ways() for row in rows[name])
         running = [row.due_at for row in rows["deadline"] if row.met_at is None and row.cancelled_at is None]
         return Pattern(
+            form=told.number,
             share=told.form.share,
             zone=told.zone,
+            product=told.product is not None,
             heads=tuple(heads),
             lines=lines,
             rows={name: len(rows[name]) for name in tables.gives_numbers() if rows[name]},
@@ -184,13 +188,10 @@ class _Maker:
 
     def line(self, name: str, row: Row) -> Line:
         table = Model.metadata.tables[name]
-        told = [row._mapping[column.name] for column in table.columns]
-        others = [
-            (place, made)
-            for place, column in enumerate(table.columns)
-            if (made := self._value(row, column, told[place])) is not None
-        ]
-        return Line(table, self.known["record", row.of_record], tuple(told), tuple(others))
+        told = {column.name: row._mapping[column.name] for column in table.columns}
+        made = ((column.name, self._value(row, column, told[column.name])) for column in table.columns)
+        others = tuple((column, value) for column, value in made if value is not None)
+        return Line(table, self.known["record", row.of_record], told, others)
 
     def _value(self, row: Row, column: sa.Column[object], told: object) -> Value | None:
         if told is None or told == "":

@@ -44,6 +44,7 @@ PAPER = "<p>演示数据：此处为签字后冻结的记录表。<br>Demo data:
 class Told:
     """A form as it was told: its records stand in the database until the transaction ends."""
 
+    number: int  # of the form
     form: Form
     zone: Zone
     customer: Customer
@@ -84,9 +85,9 @@ def _tell(session: Session, places: dict[Zone, str]) -> list[Told]:
     modes = session.scalars(select(FailureMode.code).order_by(FailureMode.id)).all()
     stories: list[Told] = []
     plots: list[Plot] = []
-    for form in FORMS:
+    for number, form in enumerate(FORMS):
         for weekday in range(len(WEEK)):
-            told = _setting(session, len(stories), form, weekday, places)
+            told = _setting(session, number, form, weekday, places)
             stories.append(told)
             mode = modes[len(stories) % len(modes)] if form.product else ""
             plots += _plots(told, monday + timedelta(days=weekday), weekday, mode)
@@ -98,22 +99,22 @@ def _tell(session: Session, places: dict[Zone, str]) -> list[Told]:
 
 def _setting(session: Session, number: int, form: Form, weekday: int, places: dict[Zone, str]) -> Told:
     """A customer and a product of its own: no complaint of another form is a repetition of this one."""
-    zone = WEEK[weekday][0]
+    zone, called = WEEK[weekday][0], number * len(WEEK) + weekday
     customer = Customer(
-        name=f"样板顾客{number:04d}",
+        name=f"样板顾客{called:04d}",
         region_code=places[zone],
         address=ADDRESS,
-        phone=f"1980000{number:04d}",
-        email=f"sample{number:04d}@example.com",
+        phone=f"1980000{called:04d}",
+        email=f"sample{called:04d}@example.com",
     )
     session.add(customer)
     product = None
     if form.product:
         category = session.scalars(select(ProductCategory.id).order_by(ProductCategory.id)).first()
-        name = f"样板产品{number:04d}"
-        product = Product(model=f"YB-{number:04d}-X", name_zh=name, name_en=name, category_id=category)
+        name = f"样板产品{called:04d}"
+        product = Product(model=f"YB-{called:04d}-X", name_zh=name, name_en=name, category_id=category)
         session.add(product)
-    return Told(form, zone, customer, product, f"YBSN{number:06d}" if form.product else "")
+    return Told(number, form, zone, customer, product, f"YBSN{called:06d}" if form.product else "")
 
 
 def _plots(told: Told, day: date, weekday: int, mode: str) -> Iterator[Plot]:
@@ -148,3 +149,10 @@ def _freeze(session: Session) -> None:
         with clock.frozen(max(line.moment for line in signature.record.history) + timedelta(minutes=1)):
             freezing.keep(session, signature, paper)
     session.commit()
+
+
+def contents(session: Session) -> dict[str, bytes]:
+    """The files of the stories, by their hash."""
+    mine = select(Attachment).join(Complaint, Complaint.id == Attachment.record_id)
+    files = session.scalars(mine.where(Complaint.description == DESCRIPTION))
+    return {file.sha256: attachments.path_of(file).read_bytes() for file in files}

@@ -1,0 +1,67 @@
+"""What the stories of the million are found by: the rows of the search, made by the portal's own indexes."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import SimpleNamespace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.core.record import search
+from app.core.record.grams import grams, tokens
+from app.core.record.records import Record
+from app.core.record.search import SearchIndex
+from app.core.record.shadows import shadow_named
+
+from .storing import stored
+
+Facts = dict[str, object]
+Tables = dict[str, list[tuple[int, Facts]]]
+
+
+class Finder:
+    """Lays down what records are found by."""
+
+    def __init__(self, session: Session) -> None:
+        self.connection, self.dialect = session.connection(), session.get_bind().dialect
+        self.indexes = [index for index in search.INDEXES if index.model is Record]
+
+    def learn(self, records: list[Facts], tables: Tables, rows: dict[str, list[tuple[object, ...]]]) -> None:
+        """The shadow of each record in every index."""
+        for facts in records:
+            model = sa.inspect(Record).polymorphic_map[str(facts["kind"])].class_
+            for index in self.indexes:
+                if any(index.looked_through(model)):
+                    self._learn(index, model, facts, tables, rows)
+
+    def _learn(
+        self, index: SearchIndex, model: type[Record], facts: Facts, tables: Tables, rows: dict[str, list[tuple[object, ...]]]
+    ) -> None:
+        row = SimpleNamespace(extra=facts["extra"])
+        for name, table, column in _columns(model, index):
+            whole = facts if table == "record" else next(each for _r, each in tables[table] if each["id"] == facts["id"])
+            setattr(row, name, whole[column])
+        text = index.text_of(self.connection, model, row)
+        codes = grams(text)
+        shadow, fts = shadow_named(index.name)
+        rows[shadow.name].append(self.row(index.table, facts["id"], text, codes))
+        if self.dialect.name == "sqlite":
+            rows[fts.name].append((facts["id"], tokens(codes)))
+
+    def row(self, table: sa.Table, *values: object) -> tuple[object, ...]:
+        """A row as it is stored."""
+        return tuple([store(value) for store, value in zip(_stores(table, self.dialect), values, strict=True)])
+
+
+@cache
+def _stores(table: sa.Table, dialect: sa.Dialect) -> list[object]:
+    return [stored(column, dialect) for column in table.columns]
+
+
+@cache
+def _columns(model: type[Record], index: SearchIndex) -> list[tuple[str, str, str]]:
+    """What an index looks through on a model: the attribute, its table and its column."""
+    words, codes = index.looked_through(model)
+    columns = sa.inspect(model).columns
+    return [(name, columns[name].table.name, columns[name].name) for name in (*words, *codes)]
