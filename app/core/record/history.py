@@ -7,7 +7,6 @@ missing from its block, and the record still knows how many lines it had.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import itertools
 import json
@@ -27,6 +26,7 @@ from ..types import Json
 from .records import Record
 
 BATCH = 20_000
+HASHED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
 APPEND_ONLY = ("history", "history_block", "decision")
 FIELDS = (
     "record_id",
@@ -130,8 +130,8 @@ def key() -> bytes:
 
 def digest(previous: str, facts: object, secret: bytes | None = None) -> str:
     """HMAC over the facts and what came before: who can write the database still cannot forge a chain."""
-    text = previous + json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
-    return hmac.new(secret if secret is not None else key(), text.encode(), hashlib.sha256).hexdigest()
+    text = previous + HASHED.encode(facts)
+    return hmac.digest(secret if secret is not None else key(), text.encode(), "sha256").hex()
 
 
 def append(

@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -43,10 +43,11 @@ WORKING = frozenset(  # columns that follow from others
     {"record.changed_at", "record.owner", "deadline.tell_at"}
 )
 BATCH = 500
+WRITTEN = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 WORDS: dict[str, tuple[Text, str]] = {}  # table → what a row is called, and the column that tells which one
 THINGS: dict[str, Text] = {}  # table → the same of what a domain declares
 FIRST: dict[str, str] = {}  # column → what it was called when it was first marked: a mark keeps that name
-BROKEN = "broken"
+BROKEN, NOTHING = "broken", "\0"
 
 
 class Witness(Model):
@@ -167,36 +168,45 @@ def pairs_of(mapper: Mapper[object]) -> tuple[RelationshipProperty[object], ...]
 
 def mark(row: str, column: sa.Column[object], value: object) -> str:
     """Eighteen bits that only the holder of the key can compute: enough to name what differs."""
-    return mark_of(f"{row}.{name_in_marks(column)}={plain(column, value)}")
+    return marker()(f"{row}.{name_in_marks(column)}={plain(column)(value)}")
 
 
-def mark_of(text: str) -> str:
-    """The mark of “deadline:12.code=ACK”."""
-    made = _keyed(key()).copy()
-    made.update(text.encode())
-    return binascii.b2a_base64(made.digest(), newline=False).decode()
+def marker() -> Callable[[str], str]:
+    """Marks “deadline:12.code=ACK”."""
+    keyed = hashlib.blake2b(key=_secret(), digest_size=3)
+
+    def made(text: str) -> str:
+        own = keyed.copy()
+        own.update(text.encode())
+        return binascii.b2a_base64(own.digest(), newline=False).decode()
+
+    return made
+
+
+def _secret() -> bytes:
+    return hmac.new(key(), b"witness", hashlib.sha256).digest()
 
 
 @cache
-def _keyed(secret: bytes) -> hashlib.blake2b:
-    return hashlib.blake2b(key=_secret(secret), digest_size=3)
-
-
-@cache
-def _secret(secret: bytes) -> bytes:
-    return hmac.new(secret, b"witness", hashlib.sha256).digest()
-
-
-def plain(column: sa.Column[object], value: object) -> str:
-    """A value the same way whether a form gave it or the database."""
-    if value is None:
-        return "\0"
+def plain(column: sa.Column[object]) -> Callable[[object], str]:
+    """A column's values the same way whether a form gave them or the database."""
     if isinstance(column.type, sa.Boolean):
-        return str(int(bool(value)))
+        return lambda value: NOTHING if value is None else str(int(bool(value)))
     if isinstance(column.type, sa.Numeric):
-        return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-(column.type.scale or 0))))
+        cent = Decimal(1).scaleb(-(column.type.scale or 0))
+        return lambda value: NOTHING if value is None else str(Decimal(str(value)).quantize(cent))
     if isinstance(column.type, sa.JSON):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+        return lambda value: NOTHING if value is None else _json(value)
+    return _plain
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return NOTHING
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return str(value)
@@ -204,12 +214,12 @@ def plain(column: sa.Column[object], value: object) -> str:
 
 def code_of(record_id: int, marks: str) -> str:
     """The code over all marks of a record."""
-    return hmac.new(_secret(key()), f"{record_id}\n{marks}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_secret(), f"{record_id}\n{marks}".encode(), hashlib.sha256).hexdigest()
 
 
 def written(marks: Marks) -> str:
     """As the database keeps them."""
-    return json.dumps(marks, separators=(",", ":"), sort_keys=True)
+    return WRITTEN.encode(marks)
 
 
 def row_name(part: Part, keys: Iterable[object]) -> str:
@@ -235,8 +245,10 @@ class Row:
 
     @property
     def marks(self) -> dict[str, str]:
+        made = marker()
         return {
-            name_in_marks(column): mark(self.name, column, self.values[column.name]) for column in self.part.columns
+            (name := name_in_marks(column)): made(f"{self.name}.{name}={plain(column)(self.values[column.name])}")
+            for column in self.part.columns
         }
 
     def differing_from(self, before: dict[str, str]) -> list[str]:

@@ -42,8 +42,9 @@ class _Mark:
     """A column that is witnessed: what stands there, or how it is told."""
 
     name: str
-    column: sa.Column[object]
+    column: str
     told: str | None
+    plain: Plain
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Teller:
     def __init__(self, session: Session, patterns: list[Pattern], contents: dict[str, bytes]) -> None:
         self.session, self.patterns = session, patterns
         self.ends, self.shelf, self.finder, self.secret = Ends(session), Shelf(contents), Finder(session), history.key()
+        self.marked = witness.marker()
         dialect = session.get_bind().dialect
         self.ready = [[_ready(line, dialect) for line in pattern.lines] for pattern in patterns]
 
@@ -124,6 +126,7 @@ class Teller:
 
     def _witness(self, told: list[tuple[_Ready, Facts]], records: list[tuple[int, Facts]], rows: Rows) -> None:
         marks: list[witness.Marks] = [{} for _record in records]
+        made = self.marked
         for ready, facts in told:
             if not ready.marks:
                 if ready.table in witness.parts():
@@ -131,8 +134,8 @@ class Teller:
                 continue
             name = _name(ready, facts)
             marks[ready.line.record][name] = {
-                mark.name: witness.mark_of(
-                    f"{name}.{mark.name}={witness.plain(mark.column, facts[mark.column.name]) if mark.told is None else mark.told}"
+                mark.name: made(
+                    f"{name}.{mark.name}={mark.plain(facts[mark.column]) if mark.told is None else mark.told}"
                 )
                 for mark in ready.marks
             }
@@ -174,5 +177,6 @@ def _ready(line: Line, dialect: sa.Dialect) -> _Ready:
 def _marks(line: Line, differs: set[str]) -> Iterator[_Mark]:
     part = witness.parts().get(line.table.name)
     for column in part.columns if part else ():
-        told = None if column.name in differs else witness.plain(column, line.told[column.name])
-        yield _Mark(witness.name_in_marks(column), column, told)
+        plain = witness.plain(column)
+        told = None if column.name in differs else plain(line.told[column.name])
+        yield _Mark(witness.name_in_marks(column), column.name, told, plain)
