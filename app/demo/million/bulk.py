@@ -1,4 +1,4 @@
-"""Rows by the thousand: COPY on PostgreSQL, one statement for many rows on SQLite; indexes are laid when all rows are there."""
+"""Rows by the thousand: COPY on PostgreSQL, one statement for many rows on SQLite; indexes are laid at the end."""
 
 from __future__ import annotations
 
@@ -86,5 +86,7 @@ def settle(connection: sa.Connection, tables: Iterable[str]) -> None:
         table = Model.metadata.tables[name]
         if "id" in table.columns and not table.columns["id"].foreign_keys:
             last = f"(SELECT max(id) FROM {name})"  # noqa: S608
-            connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {last}) WHERE {last} > 0")
+            connection.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {last}) WHERE {last} > 0"
+            )
         connection.exec_driver_sql(f"ANALYZE {name}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ from .values import Copy
 Facts = dict[str, object]  # of one row, by column
 Rows = dict[str, list[tuple[object, ...]]]  # of each table, as they are stored
 Plain = Callable[[object], str]
-KEPT, REST = timedelta(days=60), timedelta(days=2)  # so long mails and lines of the bell are there; what is older was read
+KEPT, REST = timedelta(days=60), timedelta(days=2)  # older mails and lines of the bell are gone; have been read
 DRAWN: dict[str, tuple[str, ...]] = {  # columns that follow from others, or are drawn by lot
     "record": ("head", "due_at"),
     "deadline": COMPUTED,
@@ -100,11 +100,11 @@ class Teller:
             running = [row["due_at"] for row in mine if row["met_at"] is None and row["cancelled_at"] is None]
             record["due_at"] = min(running, default=None)  # type: ignore[type-var]
         for _record, row in tables["public_link"]:
-            row["salt"] = f"{copy.random.getrandbits(128):032x}"
-            row["token_hash"] = links.fingerprint(links.token_for(str(row["purpose"]), row["salt"]))
+            row["salt"] = salt = f"{copy.random.getrandbits(128):032x}"
+            row["token_hash"] = links.fingerprint(links.token_for(str(row["purpose"]), salt))
         for _record, row in tables["attachment"]:
-            row["storage"] = f"{copy.random.getrandbits(192):048x}"
-            self.shelf.put(str(row["sha256"]), row["storage"])
+            row["storage"] = name = f"{copy.random.getrandbits(192):048x}"
+            self.shelf.put(str(row["sha256"]), name)
         for _record, row in tables["outbox_mail"]:
             _sent(copy, row)
         for _record, row in tables["notice"]:
@@ -126,24 +126,21 @@ class Teller:
 
     def _witness(self, told: list[tuple[_Ready, Facts]], records: list[tuple[int, Facts]], rows: Rows) -> None:
         marks: list[witness.Marks] = [{} for _record in records]
-        made = self.marked
+        witnessed, made = witness.parts(), self.marked
         for ready, facts in told:
-            if not ready.marks:
-                if ready.table in witness.parts():
-                    marks[ready.line.record][_name(ready, facts)] = {}
-                continue
-            name = _name(ready, facts)
-            marks[ready.line.record][name] = {
-                mark.name: made(
-                    f"{name}.{mark.name}={mark.plain(facts[mark.column]) if mark.told is None else mark.told}"
-                )
-                for mark in ready.marks
-            }
+            if ready.table in witnessed:
+                name = _name(ready, facts)
+                marks[ready.line.record][name] = {
+                    mark.name: made(
+                        f"{name}.{mark.name}={mark.plain(facts[mark.column]) if mark.told is None else mark.told}"
+                    )
+                    for mark in ready.marks
+                }
         for (_record, record), mine in zip(records, marks, strict=True):
-            text = witness.written(mine)
-            number = record["id"]
+            number, text = record["id"], witness.written(mine)
             assert isinstance(number, int)
-            rows[witness.WITNESSES.name].append(self.finder.row(witness.WITNESSES, number, text, witness.code_of(number, text)))
+            row = self.finder.row(witness.WITNESSES, number, text, witness.code_of(number, text))
+            rows[witness.WITNESSES.name].append(row)
 
 
 def _name(ready: _Ready, facts: Facts) -> str:

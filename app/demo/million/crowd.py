@@ -1,4 +1,4 @@
-"""The customers of the million, with their people, machines and the products these are of: all made up from their number."""
+"""The customers of the million, with their people and machines: all made up from the customer's number."""
 
 from __future__ import annotations
 

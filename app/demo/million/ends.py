@@ -66,4 +66,3 @@ def _told(rule: DeadlineRule, due_at: datetime, warn_at: datetime | None, now: d
     """The highest step of the escalation that has come."""
     passed = [step for step, late in rule.steps.items() if due_at + late <= now]
     return max(passed, default=Told.warned if warn_at and warn_at <= now else Told.nobody)
-

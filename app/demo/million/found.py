@@ -14,10 +14,11 @@ from app.core.record.records import Record
 from app.core.record.search import SearchIndex
 from app.core.record.shadows import shadow_named
 
-from .storing import stored
+from .storing import Stored, stored
 
 Facts = dict[str, object]
 Tables = dict[str, list[tuple[int, Facts]]]
+Rows = dict[str, list[tuple[object, ...]]]  # of each table, as they are stored
 
 
 class Finder:
@@ -27,7 +28,7 @@ class Finder:
         self.connection, self.dialect = session.connection(), session.get_bind().dialect
         self.indexes = [index for index in search.INDEXES if index.model is Record]
 
-    def learn(self, records: list[Facts], tables: Tables, rows: dict[str, list[tuple[object, ...]]]) -> None:
+    def learn(self, records: list[Facts], tables: Tables, rows: Rows) -> None:
         """The shadow of each record in every index."""
         for facts in records:
             model = sa.inspect(Record).polymorphic_map[str(facts["kind"])].class_
@@ -35,13 +36,11 @@ class Finder:
                 if any(index.looked_through(model)):
                     self._learn(index, model, facts, tables, rows)
 
-    def _learn(
-        self, index: SearchIndex, model: type[Record], facts: Facts, tables: Tables, rows: dict[str, list[tuple[object, ...]]]
-    ) -> None:
+    def _learn(self, index: SearchIndex, model: type[Record], facts: Facts, tables: Tables, rows: Rows) -> None:
         row = SimpleNamespace(extra=facts["extra"])
         for name, table, column in _columns(model, index):
-            whole = facts if table == "record" else next(each for _r, each in tables[table] if each["id"] == facts["id"])
-            setattr(row, name, whole[column])
+            own = facts if table == "record" else next(each for _of, each in tables[table] if each["id"] == facts["id"])
+            setattr(row, name, own[column])
         text = index.text_of(self.connection, model, row)
         codes = grams(text)
         shadow, fts = shadow_named(index.name)
@@ -55,7 +54,7 @@ class Finder:
 
 
 @cache
-def _stores(table: sa.Table, dialect: sa.Dialect) -> list[object]:
+def _stores(table: sa.Table, dialect: sa.Dialect) -> list[Stored]:
     return [stored(column, dialect) for column in table.columns]
 
 

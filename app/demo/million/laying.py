@@ -22,21 +22,23 @@ from .patterns import Pattern
 from .plan import Plan
 from .words import Words
 
-SEED = 20261124
-COMPLAINTS, CUSTOMERS = 1_000_000, 200_000
+COMPLAINTS, A_CUSTOMER = 1_000_000, 5  # complaints in all, and of a customer
 
 
-def lay(session: Session, complaints: int = COMPLAINTS, customers: int = CUSTOMERS, workers: int | None = None) -> Iterator[str]:
-    """So many complaints beside those that are there, from one seed; says how far it has come."""
+def lay(session: Session, complaints: int, customers: int, workers: int | None = None) -> Iterator[str]:
+    """So many complaints beside those that are there, from one seed; says how far it has come.
+
+    The portal has the people of the full demo, and nobody works in it meanwhile.
+    """
     _seal(session)
     crowd = Crowd(session, customers)
     found, contents = _patterns(crowd)
     yield f"{len(found)} stories told once"
     yield from crowd.settle()
     stage = work.Stage(
-        SEED, clock.now(), found, contents, crowd, work.travellers(session, telling.TECHNICIAN), Words(complaints)
+        clock.now(), found, contents, crowd, work.travellers(session, telling.TECHNICIAN), Words(complaints)
     )
-    plan = Plan(found, complaints, stage.now, load_calendar(session), SEED)
+    plan = Plan(found, complaints, stage.now, load_calendar(session))
     numbers = Numbers(session, {head.kind for pattern in found for head in pattern.heads if not head.beside})
     first = {name: _next(session, name) for name in tables.gives_numbers()}
     session.commit()

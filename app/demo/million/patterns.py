@@ -149,7 +149,10 @@ class _Reader:
             str(self.profile.mobile): lambda copy: copy.traveller.phone,
         }
         if told.product:
-            texts |= {told.product.model: lambda copy: copy.caller.product, told.serial: lambda copy: copy.caller.serial}
+            texts |= {
+                told.product.model: lambda copy: copy.caller.product,
+                told.serial: lambda copy: copy.caller.serial,
+            }
         return texts
 
 

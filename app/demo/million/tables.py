@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import sqlalchemy as sa
 
@@ -54,14 +55,16 @@ def reference(column: sa.Column[object]) -> str | None:
 @cache
 def gives_numbers() -> tuple[str, ...]:
     """The tables of a record that number their rows themselves."""
-    return tuple(name for name in ways() if numbered(name) == name and len(Model.metadata.tables[name].primary_key) == 1)
+    return tuple(
+        name for name in ways() if numbered(name) == name and len(Model.metadata.tables[name].primary_key) == 1
+    )
 
 
 def rows(connection: sa.Connection, name: str, records: list[int]) -> list[sa.Row[*tuple[object, ...]]]:
     """What a table holds of some records, in the order of writing; the record comes first."""
     table, way = Model.metadata.tables[name], ways()[name]
     source: sa.FromClause = table
-    for column, onward in zip(way, way[1:], strict=False):
+    for column, onward in pairwise(way):
         source = source.join(onward.table, column == next(iter(onward.table.primary_key)))
     query = sa.select(way[-1].label("of_record"), *table.columns).select_from(source).where(way[-1].in_(records))
     return list(connection.execute(query.order_by(*table.primary_key)))

@@ -19,9 +19,9 @@ from app.core.record.signatures import Confirmation
 from app.core.time import clock
 from app.core.time.workdays import WorkCalendar, load_calendar
 from app.customers.models import Customer, FailureMode, Product, ProductCategory
-from app.demo import story
-from app.extensions import db
 from app.demo.plots import Plot, Scene
+from app.demo.story import tell
+from app.extensions import db
 from app.organisation.codes import Zone
 
 from .forms import FORMS, Form
@@ -37,7 +37,7 @@ WEEK: tuple[tuple[Zone, str, str], ...] = (  # per working day: where the custom
 SUBJECT, DESCRIPTION, CONTACT, ADDRESS = "样板主题", "样板描述", "样板联系人", "样板地址"
 TECHNICIAN = "technician"  # who travels in every scene
 MERGE = Scene(0, "10:00", "reception", "merge", {"into": "previous"})
-PAPER = "<p>演示数据：此处为签字后冻结的记录表。<br>Demo data: here stands the record form, frozen when it was signed.</p>"
+PAPER = "<p>演示数据：此处为签字后冻结的记录表。</p><p>Demo data: here stands the record form, frozen when signed.</p>"
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _tell(session: Session, places: dict[Zone, str]) -> list[Told]:
             mode = modes[len(stories) % len(modes)] if form.product else ""
             plots += _plots(told, monday + timedelta(days=weekday), weekday, mode)
     session.flush()
-    story.tell(session, plots)
+    tell(session, plots)
     _freeze(session)
     return stories
 

@@ -74,7 +74,9 @@ def day(told: date) -> Value:
 
 def text(told: str, texts: Texts) -> Value | None:
     """A text with whatever of it is another story's; None when nothing is."""
-    pattern = "|".join([*map(re.escape, sorted(texts, key=len, reverse=True)), f"(?P<moment>{MOMENT})", f"(?P<day>{DAY})"])
+    pattern = "|".join(
+        [*map(re.escape, sorted(texts, key=len, reverse=True)), f"(?P<moment>{MOMENT})", f"(?P<day>{DAY})"]
+    )
     parts: list[str | Callable[[Copy], str]] = []
     end = 0
     for found in re.finditer(pattern, told):

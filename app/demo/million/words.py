@@ -1,19 +1,32 @@
-"""What the complaints of the million say: words of every day, words of every month, and a few that are nearly never said."""
+"""What the complaints of the million say: words of every day, words of every month, a few that are hardly ever said."""
 
 from __future__ import annotations
 
 from random import Random
 
-PARTS = ("主轴", "导轨", "刀库", "液压站", "机封", "叶轮", "轴承", "阀杆", "触摸屏", "变频器", "减速机", "润滑泵", "编码器", "联轴器", "丝杠", "冷却塔")
-FAULTS = ("异响", "漏液", "停机", "过热", "振动超标", "精度超差", "误报警", "卡滞", "渗油", "开裂", "无法启动", "压力不足", "噪声偏大", "失灵")
+PARTS = (
+    *("主轴", "导轨", "刀库", "液压站", "机封", "叶轮", "轴承", "阀杆"),
+    *("触摸屏", "变频器", "减速机", "润滑泵", "编码器", "联轴器", "丝杠", "冷却塔"),
+)
+FAULTS = (
+    *("异响", "漏液", "停机", "过热", "振动超标", "精度超差", "误报警"),
+    *("卡滞", "渗油", "开裂", "无法启动", "压力不足", "噪声偏大", "失灵"),
+)
 SINCE = ("今天早班", "昨天夜班", "上周", "换油以后", "检修以后", "雨天以后", "开机半小时后", "连续运行两天后")
 EFFECT = ("现场已停机", "暂时降速使用", "影响交货", "备用设备顶上", "操作工不敢再开", "产线等待")
-NOT_QUALITY = ("交货晚于合同", "说明书缺页", "发票抬头错误", "配件报价未回复", "包装箱破损", "培训未安排", "随机附件少一件", "服务电话无人接听")
+NOT_QUALITY = (
+    *("交货晚于合同", "说明书缺页", "发票抬头错误", "配件报价未回复"),
+    *("包装箱破损", "培训未安排", "随机附件少一件", "服务电话无人接听"),
+)
 WISHES = ("请书面说明", "请尽快补齐", "请给出时间", "请安排专人联系", "请按合同处理")
-SELDOM = ("胶合", "龟裂", "喘振", "气蚀", "爬行", "抱轴", "脱焊", "击穿", "结焦", "偏磨", "塌陷", "窜动")  # each half as often
-RARE = ("蝉鸣声", "青苔", "鸟巢", "蜂窝煤", "琥珀色", "铜绿", "柳絮", "雹灾", "蛛网", "骆驼绒")  # a few times in all
-TIMES, SHARE_OF_SELDOM = 4, 0.02
-_PARTS, _FAULTS = [1 / (rank + 1) for rank in range(len(PARTS))], [1 / (rank + 1) for rank in range(len(FAULTS))]
+SELDOM = (  # each half as often as the one before
+    *("胶合", "龟裂", "喘振", "气蚀", "爬行", "抱轴"),
+    *("脱焊", "击穿", "结焦", "偏磨", "塌陷", "窜动"),
+)
+RARE = ("蝉鸣声", "青苔", "鸟巢", "蜂窝煤", "琥珀色", "铜绿", "柳絮", "雹灾", "蛛网", "骆驼绒")
+TIMES, SHARE_OF_SELDOM = 4, 0.02  # how often each rare word is said in all
+_PARTS = [1 / (rank + 1) for rank in range(len(PARTS))]
+_FAULTS = [1 / (rank + 1) for rank in range(len(FAULTS))]
 _SELDOM = [0.5**rank for rank in range(len(SELDOM))]
 
 

@@ -15,8 +15,8 @@ from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.time import clock
 from app.core.rights.people import name_of
+from app.core.time import clock
 from app.extensions import db
 from app.organisation.models import EmployeeCompetence, EmployeeProfile
 
@@ -24,7 +24,7 @@ from . import bulk, tables
 from .copies import Rows, Teller
 from .crowd import Crowd
 from .patterns import Pattern
-from .plan import SLICE, Slice, Story
+from .plan import SEED, SLICE, Slice, Story
 from .values import Copy, Traveller
 from .words import Words
 
@@ -35,7 +35,6 @@ AHEAD = 4  # slices that may wait for whoever lays them down
 class Stage:
     """All that is needed to tell a story again."""
 
-    seed: int
     now: datetime
     patterns: list[Pattern]
     contents: dict[str, bytes]
@@ -60,11 +59,11 @@ class Worker:
         self.stage, self.session = stage, session
         self.teller = Teller(session, stage.patterns, stage.contents)
         self.copies = session.get_bind().dialect.name == "postgresql"
-        names = [column for column in bulk.columns_of("history")]
+        names = bulk.columns_of("history")
         self.places = names.index("id"), names.index("hash")
 
     def tell(self, part: Slice) -> Done:
-        random = Random(f"{self.stage.seed} {part.number}")  # noqa: S311 (the same stories every time)
+        random = Random(f"{SEED} {part.number}")  # noqa: S311 (the same stories every time)
         rows: Rows = defaultdict(list)
         first = dict(part.first)
         for count, story in enumerate(part.stories):
