@@ -59,6 +59,23 @@ def columns_of(name: str) -> list[str]:
     return ["rowid", "g"] if table is None else [column.name for column in table.columns]
 
 
+def completed(table: sa.Table, facts: Mapping[str, object]) -> dict[str, object]:
+    """A whole row: what was not said follows from the other columns, or is what the table says."""
+    return {column.name: _of(column, facts) for column in table.columns}
+
+
+def _of(column: sa.Column[object], facts: Mapping[str, object]) -> object:
+    if column.name in facts:
+        return facts[column.name]
+    if "follows" in column.info:
+        source, key = column.info["follows"]
+        return key(facts.get(source))
+    if column.default is None:
+        return None
+    value = column.default.arg  # type: ignore[attr-defined]
+    return value(None) if callable(value) else value
+
+
 def insert(connection: sa.Connection, rows: Rows) -> None:
     """Into SQLite."""
     for name, some in rows.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
@@ -11,7 +11,6 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy.orm import Session
 
 from app.core.model import Model, table_of
-from app.core.record import search
 from app.core.text.reading import readings
 from app.core.time import clock
 from app.customers.models import Contact, Customer, Product, ProductCategory, ProductUnit
@@ -23,7 +22,8 @@ from app.organisation.models import Region
 
 from .values import Caller
 
-BATCH = 5_000
+Facts = dict[str, object]  # of one row, by column
+BATCH = 1_000
 SYLLABLES = "恒达信诚兴隆瑞丰华泰永昌德盛宏远金鹏天宇海川新锐中联东方"
 TITLES = ("经理", "工", "主任", "女士", "先生")
 MACHINES = ("加工中心", "数控车床", "磨床", "离心泵", "计量泵", "球阀", "截止阀", "电控柜", "变频柜", "输送线")
@@ -38,7 +38,7 @@ class Crowd:
     """So many customers; each is known by its number."""
 
     def __init__(self, session: Session, size: int) -> None:
-        self.session, self.size = session, max(size, len(ZONES))
+        self.size = max(size, len(ZONES))
         self.places = _places(session)
         self.first = {model: _next(session, model) for model in (Customer, Contact, Product, ProductUnit)}
         self.sellers = session.scalars(sa.select(User.id).where(User.username == "sales")).all()
@@ -79,27 +79,25 @@ class Crowd:
 
     # ---- into the database
 
-    def settle(self) -> Iterator[str]:
-        """All of them, found like any other."""
-        self._write(Product, self._products())
-        for first in range(0, self.size, BATCH):
-            numbers = range(first, min(first + BATCH, self.size))
-            callers = [(number, self.caller(number)) for number in numbers]
-            self._write(Customer, self._customers(callers))
-            self._write(Contact, self._contacts(callers))
-            self._write(ProductUnit, self._units(callers))
-            self.session.commit()
-        for index in search.INDEXES:
-            if index.model in self.first:
-                index.fill_missing(self.session)
-                self.session.commit()
-        yield f"{self.size:,} customers"
+    def make_products(self, session: Session) -> None:
+        """What the machines are of; found like any other. The caller commits."""
+        session.execute(sa.insert(Product), self._products(session))
 
-    def _write(self, model: type[Model], rows: Sequence[dict[str, object]]) -> None:
-        self.session.connection().execute(table_of(model).insert(), rows)
+    def parts(self) -> Iterator[range]:
+        """The numbers of all customers, some at a time."""
+        return (range(first, min(first + BATCH, self.size)) for first in range(0, self.size, BATCH))
 
-    def _products(self) -> list[dict[str, object]]:
-        kinds = self.session.scalars(sa.select(ProductCategory.id).order_by(ProductCategory.id)).all()
+    def rows(self, numbers: range) -> dict[type[Model], list[Facts]]:
+        """Some customers with their people and machines."""
+        callers = [(number, self.caller(number)) for number in numbers]
+        return {
+            Customer: self._customers(callers),
+            Contact: self._contacts(callers),
+            ProductUnit: self._units(callers),
+        }
+
+    def _products(self, session: Session) -> list[Facts]:
+        kinds = session.scalars(sa.select(ProductCategory.id).order_by(ProductCategory.id)).all()
         return [
             {
                 "id": self.first[Product] + number,
@@ -112,7 +110,7 @@ class Crowd:
             for number in range(PRODUCTS)
         ]
 
-    def _customers(self, callers: list[tuple[int, Caller]]) -> list[dict[str, object]]:
+    def _customers(self, callers: list[tuple[int, Caller]]) -> list[Facts]:
         names = [caller.name for _number, caller in callers]
         ways = zip(callers, readings(names), initials_of_all(names), strict=True)
         return [
@@ -134,20 +132,29 @@ class Crowd:
             for (number, caller), read, letters in ways
         ]
 
-    def _contacts(self, callers: list[tuple[int, Caller]]) -> list[dict[str, object]]:
+    def _contacts(self, callers: list[tuple[int, Caller]]) -> list[Facts]:
         """Whoever signs; every fourth customer has one more."""
-        first = [(caller.id, caller.contact, f"198{10_000_000 + number:08d}", True) for number, caller in callers]
-        more = [
-            (caller.id, FAMILIES[number * 5 % len(FAMILIES)] + "师傅", f"197{10_000_000 + number:08d}", False)
-            for number, caller in callers
-            if number % SECOND == 0
-        ]
-        names = ("customer_id", "name", "mobile", "is_signatory")
-        return [dict(zip(names, each, strict=True)) for each in (*first, *more)]
-
-    def _units(self, callers: list[tuple[int, Caller]]) -> list[dict[str, object]]:
         return [
             {
+                "id": self.first[Contact] + 2 * number + place,
+                "customer_id": caller.id,
+                "name": name,
+                "mobile": f"{start}{10_000_000 + number:08d}",
+                "is_signatory": place == 0,
+            }
+            for number, caller in callers
+            for place, (name, start) in enumerate(self._people(number, caller))
+        ]
+
+    def _people(self, number: int, caller: Caller) -> list[tuple[str, str]]:
+        """Names and how their numbers begin."""
+        second = [(FAMILIES[number * 5 % len(FAMILIES)] + "师傅", "197")]
+        return [(caller.contact, "198"), *(second if number % SECOND == 0 else [])]
+
+    def _units(self, callers: list[tuple[int, Caller]]) -> list[Facts]:
+        return [
+            {
+                "id": self.first[ProductUnit] + number,
                 "product_id": caller.product_id,
                 "customer_id": caller.id,
                 "serial_no": caller.serial,

@@ -1,4 +1,4 @@
-"""What the stories of the million are found by: the rows of the search, made by the portal's own indexes."""
+"""What the million is found by: the rows of the search, made by the portal's own indexes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.core.model import Model
 from app.core.record import search
 from app.core.record.grams import grams, tokens
 from app.core.record.records import Record
@@ -22,35 +23,43 @@ Rows = dict[str, list[tuple[object, ...]]]  # of each table, as they are stored
 
 
 class Finder:
-    """Lays down what records are found by."""
+    """Lays down what rows are found by."""
 
     def __init__(self, session: Session) -> None:
         self.connection, self.dialect = session.connection(), session.get_bind().dialect
-        self.indexes = [index for index in search.INDEXES if index.model is Record]
 
     def learn(self, records: list[Facts], tables: Tables, rows: Rows) -> None:
-        """The shadow of each record in every index."""
+        """The shadows of records."""
         for facts in records:
             model = sa.inspect(Record).polymorphic_map[str(facts["kind"])].class_
-            for index in self.indexes:
+            for index in indexes_of(Record):
                 if any(index.looked_through(model)):
-                    self._learn(index, model, facts, tables, rows)
+                    row = SimpleNamespace(extra=facts["extra"])
+                    for name, table, column in _columns(model, index):
+                        mine = (each for _record, each in tables[table] if each["id"] == facts["id"])
+                        setattr(row, name, (facts if table == "record" else next(mine))[column])
+                    self._learn(index, facts["id"], index.text_of(self.connection, model, row), rows)
 
-    def _learn(self, index: SearchIndex, model: type[Record], facts: Facts, tables: Tables, rows: Rows) -> None:
-        row = SimpleNamespace(extra=facts["extra"])
-        for name, table, column in _columns(model, index):
-            own = facts if table == "record" else next(each for _of, each in tables[table] if each["id"] == facts["id"])
-            setattr(row, name, own[column])
-        text = index.text_of(self.connection, model, row)
+    def learn_row(self, model: type[Model], facts: Facts, rows: Rows) -> None:
+        """The shadows of a row of anything else."""
+        row = SimpleNamespace(**facts)
+        for index in indexes_of(model):
+            self._learn(index, facts["id"], index.text_of(self.connection, model, row), rows)
+
+    def _learn(self, index: SearchIndex, number: object, text: str, rows: Rows) -> None:
         codes = grams(text)
-        shadow, fts = shadow_named(index.name)
-        rows[shadow.name].append(self.row(index.table, facts["id"], text, codes))
+        rows[index.name].append(self.row(index.table, number, text, codes))
         if self.dialect.name == "sqlite":
-            rows[fts.name].append((facts["id"], tokens(codes)))
+            rows[shadow_named(index.name)[1].name].append((number, tokens(codes)))
 
     def row(self, table: sa.Table, *values: object) -> tuple[object, ...]:
         """A row as it is stored."""
         return tuple([store(value) for store, value in zip(_stores(table, self.dialect), values, strict=True)])
+
+
+def indexes_of(model: type[Model]) -> list[SearchIndex]:
+    """What rows of a model are found in."""
+    return [index for index in search.INDEXES if index.model is model]
 
 
 @cache

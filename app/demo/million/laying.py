@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import chain
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.core.model import Model
-from app.core.record import history, search, witness
+from app.core.model import Model, table_of
+from app.core.record import history, witness
 from app.core.record.records import Record
 from app.core.time import clock
 from app.core.time.workdays import load_calendar
+from app.customers.models import Contact, Customer, ProductUnit
 from app.extensions import db
 
 from . import bulk, patterns, tables, telling, work
 from .crowd import Crowd
+from .found import indexes_of
 from .numbering import Numbers
 from .patterns import Pattern
-from .plan import Plan
+from .plan import Plan, Slice
 from .words import Words
 
+STEPS = 20  # of which each is told
 COMPLAINTS, A_CUSTOMER = 1_000_000, 5  # complaints in all, and of a customer
 
 
@@ -34,21 +40,27 @@ def lay(session: Session, complaints: int, customers: int, workers: int | None =
     crowd = Crowd(session, customers)
     found, contents = _patterns(crowd)
     yield f"{len(found)} stories told once"
-    yield from crowd.settle()
-    stage = work.Stage(
-        clock.now(), found, contents, crowd, work.travellers(session, telling.TECHNICIAN), Words(complaints)
-    )
+    sent = work.travellers(session, telling.TECHNICIAN)
+    stage = work.Stage(clock.now(), found, contents, crowd, sent, Words(complaints))
     plan = Plan(found, complaints, stage.now, load_calendar(session))
     numbers = Numbers(session, {head.kind for pattern in found for head in pattern.heads if not head.beside})
     first = {name: _next(session, name) for name in tables.gives_numbers()}
+    crowd.make_products(session)
     session.commit()
-    laid = [*tables.ways(), witness.WITNESSES.name, *(index.name for index in search.INDEXES if index.model is Record)]
-    with bulk.quick(db.engine, laid):
-        yield from _told(session, stage, plan, numbers, first, workers or len(os.sched_getaffinity(0)))
-        yield "laying the indexes"
+    parts = chain[Slice | range](crowd.parts(), plan.slices(numbers, first))
+    with bulk.quick(db.engine, _laid()):
+        yield from _done(session, stage, parts, plan.stories, workers or len(os.sched_getaffinity(0)))
+        yield "Now the indexes."
     numbers.keep(session)
-    bulk.settle(session.connection(), laid)
+    bulk.settle(session.connection(), _laid())
     session.commit()
+
+
+@cache
+def _laid() -> list[str]:
+    models = (Customer, Contact, ProductUnit)
+    shadows = [index.name for model in (Record, *models) for index in indexes_of(model)]
+    return [*(table_of(model).name for model in models), *tables.ways(), witness.WITNESSES.name, *shadows]
 
 
 def _patterns(crowd: Crowd) -> tuple[list[Pattern], dict[str, bytes]]:
@@ -57,26 +69,24 @@ def _patterns(crowd: Crowd) -> tuple[list[Pattern], dict[str, bytes]]:
         return patterns.read(session, stories), telling.contents(session)
 
 
-def _told(
-    session: Session, stage: work.Stage, plan: Plan, numbers: Numbers, first: dict[str, int], workers: int
+def _done(
+    session: Session, stage: work.Stage, parts: Iterator[Slice | range], stories: int, workers: int
 ) -> Iterator[str]:
-    """Story by story, sealed as they come."""
+    """Part by part, sealed as they come."""
     waiting: list[tuple[int, str]] = []
     told, said = 0, 0
-    with work.told(stage, plan.slices(numbers, first), workers) as parts:
-        _hurry(session)
-        for part in parts:
+    with work.done(stage, parts, workers) as finished, _hurry(session):
+        for part in finished:
             if part.rows:
                 bulk.insert(session.connection(), part.rows)
                 session.commit()
             waiting += part.lines
-            told += part.stories
             if len(waiting) >= history.BATCH:
                 _close(session, waiting)
                 waiting = []
-            if told * 20 // plan.stories > said:
-                said = told * 20 // plan.stories
-                yield f"{told:,} stories told"
+            if (told := told + part.stories) * STEPS // stories > said:
+                said = told * STEPS // stories
+                yield f"{told:,} of {stories:,} stories told"
     if waiting:
         _close(session, waiting)
 
@@ -95,11 +105,17 @@ def _seal(session: Session) -> None:
     session.rollback()
 
 
-def _hurry(session: Session) -> None:
-    """Nobody works here yet: what a power failure takes is laid anew."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql("PRAGMA synchronous = OFF")
-        session.connection().exec_driver_sql("PRAGMA cache_size = -500000")
+@contextmanager
+def _hurry(session: Session) -> Iterator[None]:
+    """SQLite waits for no disk meanwhile: what a power failure takes is laid anew."""
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    for pragma in ("synchronous = OFF", "cache_size = -500000"):
+        session.connection().exec_driver_sql(f"PRAGMA {pragma}")
+    yield
+    session.commit()
+    db.engine.dispose()  # the next connection waits again
 
 
 def _next(session: Session, name: str) -> int:

@@ -15,12 +15,13 @@ from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.model import Model, table_of
 from app.core.rights.people import name_of
 from app.core.time import clock
 from app.extensions import db
 from app.organisation.models import EmployeeCompetence, EmployeeProfile
 
-from . import bulk, tables
+from . import bulk
 from .copies import Rows, Teller
 from .crowd import Crowd
 from .patterns import Pattern
@@ -45,7 +46,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Done:
-    """A slice that was told: the lines of its history, and its rows where they are not laid down yet."""
+    """A part that was done: the lines of its history, and its rows where they are not laid down yet."""
 
     stories: int
     lines: list[tuple[int, str]]
@@ -62,9 +63,29 @@ class Worker:
         names = bulk.columns_of("history")
         self.places = names.index("id"), names.index("hash")
 
-    def tell(self, part: Slice) -> Done:
-        random = Random(f"{SEED} {part.number}")  # noqa: S311 (the same stories every time)
+    def do(self, part: Slice | range) -> Done:
+        """Tell some stories, or settle some customers."""
         rows: Rows = defaultdict(list)
+        self._settle(part, rows) if isinstance(part, range) else self._tell(part, rows)
+        number, digest = self.places
+        lines = [(int(str(row[number])), str(row[digest])) for row in rows["history"]]
+        ordered = _in_order(rows)
+        if self.copies:
+            bulk.copy(self.session.connection(), ordered)
+            self.session.commit()
+        return Done(0 if isinstance(part, range) else len(part.stories), lines, None if self.copies else ordered)
+
+    def _settle(self, numbers: range, rows: Rows) -> None:
+        finder = self.teller.finder
+        for model, found in self.stage.crowd.rows(numbers).items():
+            table = table_of(model)
+            for facts in found:
+                whole = bulk.completed(table, facts)
+                rows[table.name].append(finder.row(table, *whole.values()))
+                finder.learn_row(model, whole, rows)
+
+    def _tell(self, part: Slice, rows: Rows) -> None:
+        random = Random(f"{SEED} {part.number}")  # noqa: S311 (the same stories every time)
         first = dict(part.first)
         for count, story in enumerate(part.stories):
             pattern = self.stage.patterns[story.pattern]
@@ -72,13 +93,6 @@ class Worker:
             self.teller.tell(story.pattern, copy, rows)
             for table, many in pattern.rows.items():
                 first[table] += many
-        number, digest = self.places
-        lines = [(int(str(row[number])), str(row[digest])) for row in rows["history"]]
-        ordered = _in_order(rows)
-        if self.copies:
-            bulk.copy(self.session.connection(), ordered)
-            self.session.commit()
-        return Done(len(part.stories), lines, None if self.copies else ordered)
 
     def _copy(self, random: Random, number: int, story: Story, pattern: Pattern, first: dict[str, int]) -> Copy:
         stage = self.stage
@@ -99,8 +113,8 @@ class Worker:
 
 
 def _in_order(rows: Rows) -> Rows:
-    """Parents before their children; what is drawn from records after them."""
-    first = [name for name in tables.ways() if rows.get(name)]
+    """Parents before their children; what stands in no model last."""
+    first = [table.name for table in Model.metadata.sorted_tables if rows.get(table.name)]
     return {name: rows[name] for name in (*first, *(name for name in rows if name not in first and rows[name]))}
 
 
@@ -135,28 +149,28 @@ def _begin(app: Flask, stage: Stage) -> None:
     _worker = Worker(stage, db.session)  # type: ignore[arg-type]
 
 
-def _tell(part: Slice) -> Done:
+def _do(part: Slice | range) -> Done:
     assert _worker is not None
-    return _worker.tell(part)
+    return _worker.do(part)
 
 
 @contextmanager
-def told(stage: Stage, slices: Iterator[Slice], workers: int) -> Iterator[Iterator[Done]]:
-    """All slices told, in their order."""
+def done(stage: Stage, parts: Iterator[Slice | range], workers: int) -> Iterator[Iterator[Done]]:
+    """All parts done, in their order."""
     if workers == 1:
         worker = Worker(stage, db.session)  # type: ignore[arg-type]
-        yield map(worker.tell, slices)
+        yield map(worker.do, parts)
         return
     db.session.remove()
     db.engine.dispose()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     room = Semaphore(workers * AHEAD)
     with multiprocessing.get_context("fork").Pool(workers, _begin, (app, stage)) as pool:
-        yield _released(pool.imap(_tell, _as_there_is_room(slices, room)), room)
+        yield _released(pool.imap(_do, _as_there_is_room(parts, room)), room)
 
 
-def _as_there_is_room(slices: Iterator[Slice], room: Semaphore) -> Iterator[Slice]:
-    for part in slices:
+def _as_there_is_room(parts: Iterator[Slice | range], room: Semaphore) -> Iterator[Slice | range]:
+    for part in parts:
         room.acquire()
         yield part
 
