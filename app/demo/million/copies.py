@@ -73,12 +73,13 @@ class Teller:
         """Add the rows of one story."""
         told: list[tuple[_Ready, Facts]] = []
         tables: dict[str, list[tuple[int, Facts]]] = defaultdict(list)
+        gone = copy.now - KEPT - copy.shift
         for ready in self.ready[number]:
+            if ready.table in SHORT_LIVED and ready.line.told["created_at"] < gone:  # type: ignore[operator]
+                continue
             facts = ready.line.told.copy()
             for column, value in ready.line.others:
                 facts[column] = value(copy)
-            if ready.table in SHORT_LIVED and facts["created_at"] < copy.now - KEPT:  # type: ignore[operator]
-                continue
             told.append((ready, facts))
             tables[ready.table].append((ready.line.record, facts))
         self._settle(copy, tables)

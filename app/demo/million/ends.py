@@ -25,6 +25,8 @@ class _End:
     provisional: bool
     explanation_zh: str
     explanation_en: str
+    first: datetime | None  # when somebody is told of it first: if it is late …
+    warned: datetime | None  # … or before
 
 
 class Ends:
@@ -52,14 +54,25 @@ class Ends:
             explanation_zh=end.explanation_zh,
             explanation_en=end.explanation_en,
         )
-        running = row["met_at"] is None and row["cancelled_at"] is None
-        told = _told(rule, end.due_at, warn_at, now) if running else Told.nobody
-        row.update(told=int(told), tell_at=deadlines.next_telling(rule, end.due_at, warn_at, told))
+        if row["met_at"] is None and row["cancelled_at"] is None:
+            told = _told(rule, end.due_at, warn_at, now)
+            row.update(told=int(told), tell_at=deadlines.next_telling(rule, end.due_at, warn_at, told))
+        else:
+            row.update(told=int(Told.nobody), tell_at=end.warned if warn_at else end.first)
 
     def _reckoned(self, rule: DeadlineRule, at: datetime, row: Facts) -> _End:
         tried = Deadline(rule=rule, started_at=at, quantity=row["quantity"], until=row["until"])
         deadlines.compute(self.session, tried)
-        return _End(tried.due_at, tried.warn_at, tried.provisional, tried.explanation_zh, tried.explanation_en)
+        due_at, warn_at = tried.due_at, tried.warn_at
+        return _End(
+            due_at,
+            warn_at,
+            tried.provisional,
+            tried.explanation_zh,
+            tried.explanation_en,
+            first=deadlines.next_telling(rule, due_at, None, Told.nobody),
+            warned=deadlines.next_telling(rule, due_at, warn_at, Told.nobody),
+        )
 
 
 def _told(rule: DeadlineRule, due_at: datetime, warn_at: datetime | None, now: datetime) -> Told:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from app.complaints import freezing
 from app.complaints.models import Complaint
-from app.core.pages import printing
 from app.core.record import attachments
 from app.core.record.attachments import Attachment
 from app.core.record.signatures import Confirmation
@@ -37,7 +36,7 @@ WEEK: tuple[tuple[Zone, str, str], ...] = (  # per working day: where the custom
 SUBJECT, DESCRIPTION, CONTACT, ADDRESS = "样板主题", "样板描述", "样板联系人", "样板地址"
 TECHNICIAN = "technician"  # who travels in every scene
 MERGE = Scene(0, "10:00", "reception", "merge", {"into": "previous"})
-PAPER = "<p>演示数据：此处为签字后冻结的记录表。</p><p>Demo data: here stands the record form, frozen when signed.</p>"
+PAPER = "Demo data: here stands the record form, frozen when it was signed."
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def _weeks_from(monday: date) -> Iterator[date]:
 
 def _freeze(session: Session) -> None:
     """What is signed is frozen, as the engine does; one paper stands for all."""
-    paper = printing.pdf(PAPER)
+    paper = _paper(PAPER)
     mine = select(Confirmation).join(Complaint, Complaint.id == Confirmation.record_id)
     signed = session.scalars(mine.where(Complaint.description == DESCRIPTION, Confirmation.frozen_id.is_(None))).all()
     for signature in signed:
@@ -156,3 +155,24 @@ def contents(session: Session) -> dict[str, bytes]:
     mine = select(Attachment).join(Complaint, Complaint.id == Attachment.record_id)
     files = session.scalars(mine.where(Complaint.description == DESCRIPTION))
     return {file.sha256: attachments.path_of(file).read_bytes() for file in files}
+
+
+def _paper(sentence: str) -> bytes:
+    """One page with a sentence: the same bytes wherever it is made."""
+    text = f"BT /F1 12 Tf 60 760 Td ({sentence}) Tj ET"
+    objects = (
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        " /Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Length {len(text)} >>\nstream\n{text}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+    written, places = "%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(written))
+        written += f"{number} 0 obj\n{content}\nendobj\n"
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    end = f"trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{len(written)}\n%%EOF\n"
+    return f"{written}xref\n0 {size}\n0000000000 65535 f \n{table}{end}".encode()
