@@ -31,7 +31,7 @@ class Finder:
     def learn(self, records: list[Facts], tables: Tables, rows: Rows) -> None:
         """The shadows of records."""
         for facts in records:
-            model = sa.inspect(Record).polymorphic_map[str(facts["kind"])].class_
+            model: type[Record] = sa.inspect(Record).polymorphic_map[str(facts["kind"])].class_
             for index in indexes_of(Record):
                 if any(index.looked_through(model)):
                     row = SimpleNamespace(extra=facts["extra"])
