@@ -44,17 +44,18 @@ def init() -> None:
 @main.command()
 @click.option("--size", type=click.Choice(["small", "full", "million"]), default="small", show_default=True)
 @click.option("--password", help="The password of every demo user; else one is made up and printed.")
-def demo(size: str, password: str | None) -> None:
+@click.option(
+    "--complaints", type=click.IntRange(100), default=1_000_000, show_default=True, help="Of the size million."
+)
+def demo(size: str, password: str | None, complaints: int) -> None:
     """Load deterministic demo data; refuses a database with real users."""
     from app.core import statistics
 
     from .demo import load
     from .extensions import db
 
-    if size == "million":
-        raise click.ClickException("The demo of a million is not part of this version. Use --size small or full.")
     try:
-        for line in load(password, size):
+        for line in load(password, size, complaints):
             click.echo(line)
         statistics.refresh(db.engine)
     except ValueError as error:

@@ -206,6 +206,7 @@ TOGETHER = (  # what is made once for all of them is costly: a served portal wit
     "tests/core/test_hardening_postgresql.py",
     "tests/core/test_witness.py",
     "tests/test_cli.py",
+    "tests/test_million.py",
     "tests/test_server.py",
 )
 

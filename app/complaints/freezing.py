@@ -13,6 +13,7 @@ from app.core.time import clock
 
 from .models import Complaint
 
+PAPER = ("complaint", "complaint_record")
 A_ROUND, LOOKED_AT = 5, 100  # a PDF takes a moment: few per round of the engine
 
 
@@ -33,17 +34,24 @@ def _freeze(session: Session, number: int) -> bool:
     record, version = signature.record, signature.record.version
     if not signature.holds or record.confirmation is not signature:
         return False
-    form = printing.FORMS["complaint", "complaint_record"]
-    pdf = printing.pdf(printing.render(form, record, "zh"))
-    frozen = attachments.made(f"{record.number}-{form.title_zh}.pdf", pdf, attachments.FROZEN)
+    pdf = printing.pdf(printing.render(printing.FORMS[PAPER], record, "zh"))
     complaint_id = record.id
     session.rollback()
-    record = locked(session, Complaint, complaint_id)
+    locked(session, Complaint, complaint_id)
     signature = session.get_one(Confirmation, number)
-    if record.version != version or signature.frozen_id is not None:
+    if signature.record.version != version or signature.frozen_id is not None:
         session.rollback()
         return False
-    file = attachments.keep(session, record, frozen, None)
+    keep(session, signature, pdf)
+    session.commit()
+    return True
+
+
+def keep(session: Session, signature: Confirmation, pdf: bytes) -> None:
+    """The paper stands beside its signature, and the history says so. The caller holds the lock and commits."""
+    record = signature.record
+    paper = attachments.made(f"{record.number}-{printing.FORMS[PAPER].title_zh}.pdf", pdf, attachments.FROZEN)
+    file = attachments.keep(session, record, paper, None)
     signature.frozen_id = file.id
     history.append(
         session,
@@ -55,5 +63,3 @@ def _freeze(session: Session, number: int) -> bool:
         clause="2.5",
         changes={"sha256": [None, file.sha256]},
     )
-    session.commit()
-    return True

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from app.core.files.press import pinyin
+from app.core.files.press import pinyin_of_all
 from app.core.text.reading import surname
 from app.core.text.sameness import folded
 
 
 def initials(name: str) -> str:
     """宁波示例 → nbsl; a surname with a reading of its own comes first, signs between say nothing."""
-    name = folded(name)
-    head = surname(name)[:1]
-    words = " ".join(re.findall(r"[^\W_]+", name))
-    letters = "".join(word[:1] for part in pinyin(words, "FIRST_LETTER") for word in part.split())
+    return initials_of_all([name])[0]
+
+
+def initials_of_all(names: Iterable[str]) -> list[str]:
+    """The same for many names."""
+    plain = [folded(name) for name in names]
+    read = pinyin_of_all([" ".join(re.findall(r"[^\W_]+", name)) for name in plain], "FIRST_LETTER")
+    return [_letters(surname(name)[:1], parts) for name, parts in zip(plain, read, strict=True)]
+
+
+def _letters(head: str, parts: list[str]) -> str:
+    letters = "".join(word[:1] for part in parts for word in part.split())
     return ((head + letters[1:]) if head else letters)[:120]
 
 

@@ -1,5 +1,5 @@
 """Deterministic demo data: a company that has worked by its regulation for some weeks."""
 
-from .story import load
+from .loading import load
 
 __all__ = ["load"]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
-from flask import current_app
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.complaints import intake
@@ -21,11 +18,9 @@ from app.core.rights.actor import Actor
 from app.core.time import clock, deadlines
 from app.core.time.workdays import load_calendar
 from app.customers.models import Customer, FailureMode, Product
-from app.extensions import db
 
-from . import beside, full, notices
-from .plots import PLOTS, Plot, Scene
-from .staff import PEOPLE, hire
+from . import beside, notices
+from .plots import Plot, Scene
 from .stage import Stage, Story
 
 RECENT, BATCH = 10, 50  # days back that are working days; moments of a commit
@@ -33,30 +28,6 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63"
     "f80f0001010100b138f6140000000049454e44ae426082"
 )
-
-
-def load(password: str | None, size: str = "small") -> Iterator[str]:
-    """Fill an empty portal, small or full. Raises ValueError when it already has people of its own."""
-    session = db.session
-    if session.scalar(select(func.count()).select_from(User)):
-        raise ValueError("This portal already has users: the demo is only for an empty one.")
-    chosen = password or f"Demo-{secrets.token_urlsafe(6)}-9a!"
-    hire(session, chosen)
-    session.commit()
-    if size == "full":
-        full.staff(session, chosen)
-        session.commit()
-    tell(session, (*PLOTS, *full.plots(session, len(PLOTS))) if size == "full" else PLOTS)
-    beside.put_to_rest(session)
-    _keep(chosen)
-    yield from (f"{login}  {position}" for login, *_names, position in PEOPLE)
-    yield f"password: {chosen}"
-
-
-def _keep(password: str) -> None:
-    file = Path(current_app.config["DATA_DIR"]) / "demo-password"
-    file.write_text(password)
-    file.chmod(0o600)
 
 
 def tell(session: Session, plots: Iterable[Plot]) -> None:

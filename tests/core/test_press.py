@@ -119,7 +119,7 @@ def test_a_child_that_died_is_replaced_and_what_it_cannot_do_is_said(app: Flask)
 
 def test_the_child_ends_when_nobody_speaks_to_it_any_more():
     press = Press()
-    press.ask("pinyin", text="宁", style="TONE3")
+    press.ask("pinyin", texts=["宁"], style="TONE3")
     child = press._child
     assert child is not None and child.poll() is None
     press.end()

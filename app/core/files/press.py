@@ -176,7 +176,12 @@ def codes(content: bytes) -> list[str]:
 
 def pinyin(text: str, style: str) -> list[str]:
     """How Chinese is read: `FIRST_LETTER`, `TONE3` …, one part for each character."""
-    parts: list[str] = json.loads(QUICK.ask("pinyin", text=text, style=style))
+    return pinyin_of_all([text], style)[0]
+
+
+def pinyin_of_all(texts: Sequence[str], style: str) -> list[list[str]]:
+    """The same for many texts in one question."""
+    parts: list[list[str]] = json.loads(QUICK.ask("pinyin", texts=texts, style=style))
     return parts
 
 

@@ -92,10 +92,11 @@ def codes(content: bytes, **_facts: object) -> bytes:
     return json.dumps(found).encode()
 
 
-def pinyin(_content: bytes, text: str, style: str, **_facts: object) -> bytes:
+def pinyin(_content: bytes, texts: list[str], style: str, **_facts: object) -> bytes:
     from pypinyin import Style, lazy_pinyin
 
-    parts = lazy_pinyin(text, style=getattr(Style, style), neutral_tone_with_five=style == "TONE3")
+    how = {"style": getattr(Style, style), "neutral_tone_with_five": style == "TONE3"}
+    parts = [lazy_pinyin(text, **how) for text in texts]
     return json.dumps(parts).encode()
 
 

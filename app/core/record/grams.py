@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 RUN = re.compile(r"[0-9a-z]{4,}")
 
 
+@lru_cache(maxsize=100_000)
 def code(gram: str) -> int:
     """A gram as a signed 32-bit number; a collision only costs a look at the text."""
     small = len(gram) == 4 and gram.isascii()

@@ -201,14 +201,20 @@ def seal(session: Session) -> int:
     ).all()
     if not rows:
         return 0
-    previous = session.scalar(select(HistoryBlock.hash).order_by(HistoryBlock.id.desc()).limit(1)) or ""
-    members, at = _to_ranges([row.id for row in rows]), now().isoformat(timespec="seconds")
-    block = HistoryBlock(members=members, at=at, previous=previous, noted=len(_noted()))
-    block.hash = digest(previous, [*block.facts, [row.hash for row in rows]])
-    session.add(block)
-    for first, last in _pairs(members):
+    block = close(session, [row.id for row in rows], [row.hash for row in rows])
+    for first, last in _pairs(block.members):
         session.execute(delete(HistoryUnsealed).where(HistoryUnsealed.line_id.between(first, last)))
     return len(rows)
+
+
+def close(session: Session, ids: list[int], hashes: list[str]) -> HistoryBlock:
+    """The next block, over these lines; one at a time."""
+    previous = session.scalar(select(HistoryBlock.hash).order_by(HistoryBlock.id.desc()).limit(1)) or ""
+    at = now().isoformat(timespec="seconds")
+    block = HistoryBlock(members=_to_ranges(ids), at=at, previous=previous, noted=len(_noted()))
+    block.hash = digest(previous, [*block.facts, hashes])
+    session.add(block)
+    return block
 
 
 def counts_notes(session: Session) -> bool:

@@ -52,9 +52,14 @@ class PublicLink(Model):
 
 def token_of(link: PublicLink) -> str:
     """The 256-bit token of a link; known to whoever holds the portal's secret key alone."""
+    return token_for(link.purpose, link.salt)
+
+
+def token_for(purpose: str, salt: str) -> str:
+    """The token of the link of this purpose and salt."""
     secret = current_app.config["SECRET_KEY"]
     key = secret if isinstance(secret, bytes) else str(secret).encode()
-    mac = hmac.new(key, f"public-link:{link.purpose}:{link.salt}".encode(), hashlib.sha256).digest()
+    mac = hmac.new(key, f"public-link:{purpose}:{salt}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mac).decode().rstrip("=")
 
 

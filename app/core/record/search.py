@@ -173,7 +173,7 @@ class SearchIndex:
         while rows := session.execute(missing.limit(BATCH)).all():
             connection = session.connection()
             learn(connection, self.name, [(row.id, self.text_of(connection, model, row)) for row in rows])
-            done += len(rows)
+            missing, done = missing.where(key > rows[-1].id), done + len(rows)
         return done
 
     def learn_again(self, session: Session, model: type[Model], condition: sa.ColumnElement[bool]) -> None:

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Known = sa.Row[int, str, str]  # what a record's witness holds
 
 Columns = tuple[sa.Column[object], ...]
-Marker = Callable[[str], bytes]
 Marks = dict[str, dict[str, str]]  # "deadline:12" → column → mark
 
 BESIDE = frozenset(  # belongs to a record and proves nothing: chained by itself, computed, or a matter of service
@@ -42,10 +41,11 @@ WORKING = frozenset(  # columns that follow from others
     {"record.changed_at", "record.owner", "deadline.tell_at"}
 )
 BATCH = 500
+WRITTEN = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 WORDS: dict[str, tuple[Text, str]] = {}  # table → what a row is called, and the column that tells which one
 THINGS: dict[str, Text] = {}  # table → the same of what a domain declares
 FIRST: dict[str, str] = {}  # column → what it was called when it was first marked: a mark keeps that name
-BROKEN = "broken"
+BROKEN, NOTHING = "broken", "\0"
 
 
 class Witness(Model):
@@ -113,23 +113,29 @@ def called_of(table: str) -> tuple[Text, str]:
 
 @cache
 def parts() -> dict[str, Part]:
-    """All of them by table, found along the keys that lead to a record."""
+    """All of them by table."""
+    found = {name: way for name, way in sorted(ways().items()) if name not in BESIDE and not is_shadow(name)}
+    return {name: _part(Model.metadata.tables[name], way) for name, way in found.items()}
+
+
+@cache
+def ways() -> dict[str, Columns]:
+    """The tables whose rows belong to a record, found along the keys that lead to it, and these keys."""
     tables = Model.metadata.tables
-    ways: dict[str, Columns] = {"record": (tables["record"].c.id,)}
-    while more := {name: way for name, table in tables.items() if name not in ways and (way := _way(table, ways))}:
-        ways |= more
-    found = {name: ways[name] for name in sorted(ways) if name not in BESIDE and not is_shadow(name)}
-    return {name: _part(tables[name], way) for name, way in found.items()}
+    found: dict[str, Columns] = {"record": (tables["record"].c.id,)}
+    while more := {name: way for name, table in tables.items() if name not in found and (way := _way(table, found))}:
+        found |= more
+    return found
 
 
-def _way(table: sa.Table, ways: dict[str, Columns]) -> Columns | None:
+def _way(table: sa.Table, known: dict[str, Columns]) -> Columns | None:
     """Along the first key that must be there."""
     for column in table.columns:
         for link in column.foreign_keys:
             there = link.column.table.name
-            if column.nullable or there not in ways:
+            if column.nullable or there not in known:
                 continue
-            own = ways[there]
+            own = known[there]
             return (column,) if own[-1].table.name == there and own[-1].primary_key else (column, *own)
     return None
 
@@ -165,20 +171,18 @@ def pairs_of(mapper: Mapper[object]) -> tuple[RelationshipProperty[object], ...]
 
 def mark(row: str, column: sa.Column[object], value: object) -> str:
     """Eighteen bits that only the holder of the key can compute: enough to name what differs."""
-    return _mark(_marker(), row, name_in_marks(column), plain_of(column)(value))
+    return marker()(f"{row}.{name_in_marks(column)}={plain_of(column)(value)}")
 
 
-def _mark(marker: Marker, row: str, name: str, plain: str) -> str:
-    return b2a_base64(marker(f"{row}.{name}={plain}"), newline=False).decode()
+def marker() -> Callable[[str], str]:
+    """Marks “deadline:12.code=ACK”."""
+    made = marker_with(_secret(key()), 3)
+    return lambda text: b2a_base64(made(text), newline=False).decode()
 
 
 @lru_cache(maxsize=8)
 def _secret(of_history: bytes) -> bytes:
     return hmac.digest(of_history, b"witness", "sha256")
-
-
-def _marker() -> Marker:
-    return marker_with(_secret(key()), 3)
 
 
 def code_of(record_id: int, marks: str) -> str:
@@ -188,7 +192,7 @@ def code_of(record_id: int, marks: str) -> str:
 
 def written(marks: Marks) -> str:
     """As the database keeps them."""
-    return json.dumps(marks, separators=(",", ":"), sort_keys=True)
+    return WRITTEN.encode(marks)
 
 
 def row_name(part: Part, keys: Iterable[object]) -> str:
@@ -214,8 +218,8 @@ class Row:
 
     @property
     def marks(self) -> dict[str, str]:
-        marker, values = _marker(), self.values
-        return {name: _mark(marker, self.name, name, plain(values[column])) for name, column, plain in self.part.marked}
+        made, row, values = marker(), self.name, self.values
+        return {name: made(f"{row}.{name}={plain(values[column])}") for name, column, plain in self.part.marked}
 
     def differing_from(self, before: dict[str, str]) -> list[str]:
         """The columns that are not as they were marked; one that was never marked differs from nothing."""

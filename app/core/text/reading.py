@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
-from ..files.press import pinyin
+from ..files.press import pinyin_of_all
 
 LONGEST = 240
 SURNAMES = {  # characters that are read in a way of their own where they begin a person's name
@@ -31,7 +32,15 @@ def surname(name: str) -> str:
 @lru_cache(maxsize=10_000)
 def reading(name: str) -> str:
     """What a name is ordered by: syllable and tone of each character; Latin letters without marks."""
-    syllables = pinyin(name, "TONE3")
+    return readings([name])[0]
+
+
+def readings(names: Sequence[str]) -> list[str]:
+    """The same for many names."""
+    return [_ordered(name, syllables) for name, syllables in zip(names, pinyin_of_all(names, "TONE3"), strict=True)]
+
+
+def _ordered(name: str, syllables: list[str]) -> str:
     if special := surname(name):
         syllables[0] = special
     plain = unicodedata.normalize("NFKD", " ".join(syllables)).casefold()

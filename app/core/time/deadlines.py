@@ -115,11 +115,7 @@ class Deadline(Model):
 
     def tells_next(self) -> datetime | None:
         """The earliest moment at which somebody must be told next; None when all have been told."""
-        told = self.told or Told.nobody
-        coming = [self.due_at + late for step, late in self.rule.steps.items() if step > told]
-        if told < Told.warned and self.warn_at:
-            coming.append(self.warn_at)
-        return min(coming, default=None)
+        return next_telling(self.rule, self.due_at, self.warn_at, self.told or Told.nobody)
 
     def explanation(self, locale: str) -> str:
         zh = locale.startswith("zh")
@@ -130,6 +126,14 @@ class Deadline(Model):
 
     def __repr__(self) -> str:
         return f"{self.code}#{self.sequence}"
+
+
+def next_telling(rule: DeadlineRule, due_at: datetime, warn_at: datetime | None, told: int) -> datetime | None:
+    """When somebody must be told next of a deadline, after the steps that were told; None when there is none left."""
+    coming = [due_at + late for step, late in rule.steps.items() if step > told]
+    if told < Told.warned and warn_at:
+        coming.append(warn_at)
+    return min(coming, default=None)
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,7 @@ def start(
         until=None if due_at is None else Period.fixed(due_at).until,
         sequence=1 + sum(other.code == code for other in record.deadlines),
     )
-    _compute(session, deadline)
+    compute(session, deadline)
     deadline.record = record  # last: the queries above would flush a half-made row
     session.add(deadline)
     refresh(session, record)
@@ -223,7 +227,7 @@ def end_by(session: Session, deadline: Deadline, rule: DeadlineRule) -> datetime
     """When an open clock would end by a rule that is not in force yet; nothing is written."""
     kept = deadline.until or (deadline.due_at if rule.unit is Unit.fixed else None)
     tried = Deadline(rule=rule, started_at=deadline.started_at, quantity=deadline.quantity, until=kept)
-    _compute(session, tried)
+    compute(session, tried)
     return tried.due_at
 
 
@@ -251,7 +255,7 @@ def recompute(
     elif rule.unit is Unit.fixed and deadline.until is None:
         deadline.until = old  # no period of its own: the end stays until somebody types another
     deadline.rule, deadline.clause = rule, rule.clause
-    _compute(session, deadline)
+    compute(session, deadline)
     if deadline.due_at == old:
         return None
     deadline.was_due_at, deadline.change_reason, deadline.told = old, reason, Told.nobody
@@ -295,8 +299,8 @@ def _period(
     return Period(rule.quantity if quantity is None else quantity, rule.unit, roll)
 
 
-def _compute(session: Session, deadline: Deadline) -> None:
-    """Write end, warning and explanation onto a deadline."""
+def compute(session: Session, deadline: Deadline) -> None:
+    """Write end, warning and explanation onto a deadline, by its rule and its start."""
     rule, at, calendar = deadline.rule, deadline.started_at, load_calendar(session)
     period = _period(session, rule, deadline.until, deadline.quantity)
     end = end_of(at, period, calendar)
