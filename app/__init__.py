@@ -51,8 +51,12 @@ def _database(app: Flask) -> None:
 
 
 @event.listens_for(Engine, "connect")
-def _sqlite_pragmas(connection: Any, _record: Any) -> None:
-    """SQLite: foreign keys checked, writers queue, readers never wait."""
+def _begun(connection: Any, _record: Any) -> None:
+    """SQLite: foreign keys checked, writers queue, readers never wait. PostgreSQL compiles no short questions."""
+    if type(connection).__module__.startswith("psycopg2"):
+        with connection.cursor() as cursor:
+            cursor.execute("SET jit = off")
+        connection.commit()
     if type(connection).__module__.startswith("sqlite3"):
         for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=20000", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
