@@ -57,8 +57,12 @@ def _database(app: Flask) -> None:
 
 
 @event.listens_for(Engine, "connect")
-def _sqlite_pragmas(connection: Any, _record: Any) -> None:
-    """SQLite: foreign keys checked, writers queue, readers never wait."""
+def _begun(connection: Any, _record: Any) -> None:
+    """SQLite: foreign keys checked, writers queue, readers never wait. PostgreSQL compiles no short questions."""
+    if type(connection).__module__.startswith("psycopg2"):
+        with connection.cursor() as cursor:
+            cursor.execute("SET jit = off")
+        connection.commit()
     if type(connection).__module__.startswith("sqlite3"):
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")

@@ -17,6 +17,7 @@ from app.complaints.models import Complaint
 from app.core.record import finding, links
 from app.core.record.audit import faults
 from app.core.record.contacts import ContactLog
+from app.core.record.finder import Finder
 from app.core.record.links import PublicLink
 from app.core.record.records import Record
 from app.core.record.shadows import forget, is_shadow, learn, shadow_named
@@ -24,8 +25,7 @@ from app.core.record.signatures import Confirmation
 from app.core.time import clock
 from app.corrective.models import CorrectiveAction
 from app.customers.models import Contact, Customer, ProductUnit
-from app.customers.searching import contacts_found
-from app.customers.searching import found as customers_found
+from app.customers.searching import CONTACTS, CUSTOMERS
 from app.demo.plots import PLOTS
 from app.demo.story import tell
 from app.extensions import db
@@ -34,6 +34,8 @@ from app.setup import initialise
 
 from .conftest import NOW, portal_at
 from .support import staff
+
+RECORDS = Finder(Record, lambda word: finding.ways(word, numbers=True))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -106,11 +108,11 @@ def test_what_was_written_before_is_the_same_and_is_found_afterwards(fresh: Flas
     units = db.session.scalars(sa.select(ProductUnit).where(ProductUnit.serial_no.like("%0001")))
     assert {unit.serial_no: unit.serial_key for unit in units} == {"sn 0001": "sn0001", "SN-0001": None}
     for model, find, typed in (
-        (Customer, customers_found, "(滨江)"),
-        (Customer, customers_found, "0574 8888 1234"),
-        (Contact, contacts_found, "欧阳娜"),
-        (Complaint, finding.found, "王工"),
-        (Complaint, finding.found, "b2026x2"),
+        (Customer, CUSTOMERS, "(滨江)"),
+        (Customer, CUSTOMERS, "0574 8888 1234"),
+        (Contact, CONTACTS, "欧阳娜"),
+        (Complaint, RECORDS, "王工"),
+        (Complaint, RECORDS, "b2026x2"),
     ):
         assert db.session.scalars(sa.select(model.id).where(find(db.session, typed))).all() == [1], typed
 
@@ -132,7 +134,7 @@ def searched_kind_by_kind() -> dict[str, dict[int, str]]:
 
 def numbers_found(typed: str) -> list[str]:
     """What the search of today finds, by words and by phone."""
-    condition = finding.found(db.session, typed, numbers=True)
+    condition = RECORDS(db.session, typed)
     assert condition is not None
     found = sorted(db.session.scalars(sa.select(Record.number).where(condition)))
     db.session.remove()

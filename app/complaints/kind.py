@@ -28,7 +28,7 @@ from .workflow import COMPLAINT
 KIND = Kind(
     thing="Complaint", model=Complaint, workflow=COMPLAINT, clause="2.1", menu="complaints", icon="fa-comments",
     number="TS-{YYYY}{MM}{DD}-{N:03d}", label=_l("Customer complaints"), one=_l("Complaint"), new=_l("New complaint"),
-    visible=visible, find=searching.found, search_hint=_l("Number, customer, contact, product, text or phone"),
+    visible=visible, find=searching.COMPLAINTS, search_hint=_l("Number, customer, contact, product, text or phone"),
     add_columns=asks.INTAKE, form=Intake, create=intake.create,
     edit_columns=asks.CORRECTION, editable=intake.editable,
     list_columns=COLUMNS, show_fieldsets=CARDS, chips={"major": MAJOR}, pages=ComplaintPages,

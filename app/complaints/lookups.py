@@ -48,7 +48,7 @@ def search_targets(session: Session, term: str, offset: int) -> Rows:
 def _found(session: Session, query: Select[Any], term: str, offset: int) -> Rows:
     query = query.where(in_scope())
     if term:
-        condition = searching.found(session, term)
+        condition = searching.COMPLAINTS(session, term)
         query = query if condition is None else query.where(condition)
     rows = session.scalars(query.order_by(Complaint.id.desc()).offset(offset).limit(PAGE + 1))
     return [(row.id, f"{row.number} {row.title}") for row in rows]

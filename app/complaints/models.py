@@ -140,7 +140,7 @@ class Complaint(Record):
 
     __table_args__: Any = (
         Index("ix_complaint_received", "received_at"),
-        Index("ix_complaint_product", "product_id"),
+        Index("ix_complaint_product", "product_id", "id"),
         Index("ix_complaint_batch", "product_id", "batch_key", "received_at"),
     )
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_
-from sqlalchemy.orm import Session
+from collections.abc import Iterator
 
-from app.core.record import finding, search
+from app.core.record import finding
+from app.core.record.finder import Finder
+from app.core.record.ways import Text, Through
 from app.core.rights.current import current_rights
-from app.customers.searching import PRODUCTS, found_customer
+from app.customers.searching import PRODUCTS, ways_of_customer
 
 from .models import Complaint
 
 
-def found(session: Session, typed: str) -> ColumnElement[bool] | None:
-    """Every typed word in the complaint, its customer or its product; None when nothing was typed."""
-    return search.found(_one, session, typed)
+def ways(word: str) -> Iterator[Text | Through]:
+    """A word in the complaint, its customer or its product."""
+    yield from finding.ways(word, current_rights().may("see_contact", "Complaint"))
+    yield Through(Complaint.customer_id, ways_of_customer(word))
+    yield Through(Complaint.product_id, PRODUCTS.ways(word))
 
 
-def _one(session: Session, word: str) -> ColumnElement[bool]:
-    return or_(
-        finding.holds(session, word, current_rights().may("see_contact", "Complaint")),
-        found_customer(session, word, Complaint.customer_id),
-        PRODUCTS.has(session, word, Complaint.product_id),
-    )
+COMPLAINTS = Finder(Complaint, ways)

@@ -56,7 +56,7 @@ DECLARED = (
         thing="Customer", model=Customer, label=_l("Customers"), one=_l("Customer"), visible=visible,
         new=_l("New customer"), edit=_l("Edit customer"),
         menu="customers", icon="fa-address-book", rights=CUSTOMERS,
-        search_hint=_l("Name, initials or phone"), find=searching.found,
+        search_hint=_l("Name, initials or phone"), find=searching.CUSTOMERS,
         empty_hint=_l("There is no customer yet. Add the first one."),
         add_columns=(
             need(Customer.name), may(Customer.short_name), may(Customer.kind), may(Customer.level), may(Customer.line),
@@ -79,7 +79,7 @@ DECLARED = (
         thing="Product", model=Product, label=_l("Products"), one=_l("Product"),
         new=_l("New product"), edit=_l("Edit product"),
         menu="customers", area="products", icon="fa-cube", rights=PRODUCTS,
-        search_hint=_l("Model or name"), find=searching.PRODUCTS.found,
+        search_hint=_l("Model or name"), find=searching.MODELS,
         add_columns=(
             need(Product.model), need(Product.name_zh), need(Product.name_en), may(Product.category_id),
             may(Product.warranty_months, max=600),
@@ -92,7 +92,7 @@ DECLARED = (
         thing="ProductUnit", model=ProductUnit, label=_l("Product units"), one=_l("Product unit"),
         new=_l("New product unit"), edit=_l("Edit product unit"),
         menu="customers", area="products", icon="fa-barcode", rights=PRODUCTS,
-        search_hint=_l("Serial or batch number"), find=searching.UNITS.found,
+        search_hint=_l("Serial or batch number"), find=searching.SERIALS,
         add_columns=(
             need(ProductUnit.serial_no), need(ProductUnit.product_id), may(ProductUnit.batch_no),
             may(ProductUnit.customer_id), may(ProductUnit.made_on), may(ProductUnit.shipped_on),
@@ -111,7 +111,7 @@ DECLARED = (
         thing="Contact", model=Contact, label=_l("Contacts"), one=_l("Contact"), visible=of_visible,
         new=_l("New contact"), edit=_l("Edit contact"),
         under="Customer", area="customers", rights=CUSTOMERS,
-        search_hint=_l("Name or phone"), find=searching.contacts_found,
+        search_hint=_l("Name or phone"), find=searching.CONTACTS,
         add_columns=(
             need(Contact.customer_id), need(Contact.name), may(Contact.position), may(Contact.mobile),
             may(Contact.email), may(Contact.is_signatory),

@@ -60,7 +60,7 @@ def find_customer(session: Session, text: str) -> tuple[Any, str] | None:
 @lookup("customer", permission=("can_list", "Customer"), find=find_customer, named=CUSTOMERS)
 def search_customers(session: Session, term: str, offset: int) -> Rows:
     query = select(Customer.id, Customer.name).where(Customer.active.is_(True), in_scope())
-    query = query.where(*every(searching.found_customer, session, term))
+    query = query.where(*every(searching.CUSTOMERS.has, session, term))
     return [(row.id, row.name) for row in session.execute(page(query.order_by(Customer.reading, Customer.id), offset))]
 
 
@@ -75,7 +75,7 @@ def find_contact(session: Session, text: str) -> tuple[Any, str] | None:
 
 @lookup("contact", permission=("can_list", "Contact"), find=find_contact, named=CONTACTS)
 def search_contacts(session: Session, term: str, offset: int) -> Rows:
-    query = _contacts().where(*every(searching.found_contact, session, term))
+    query = _contacts().where(*every(searching.CONTACTS.has, session, term))
     return [
         (row.id, f"{row.name} · {row.customer}")
         for row in session.execute(page(query.order_by(Contact.reading, Contact.id), offset))

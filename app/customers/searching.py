@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 from flask import has_request_context
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
 
-from app.core.record import search
+from app.core.record.finder import Finder
 from app.core.record.search import PhoneIndex, SearchIndex
+from app.core.record.ways import Begins, Named, Text, Through, Way
 
 from .models import Contact, Customer, Product, ProductUnit
 from .scope import reads_contacts
@@ -17,33 +16,39 @@ from .scope import reads_contacts
 PHONES = PhoneIndex(Customer)
 TEXT = SearchIndex(Customer)
 CONTACT_PHONES = PhoneIndex(Contact)
-CONTACTS = SearchIndex(Contact)
+CONTACT_TEXT = SearchIndex(Contact)
 PRODUCTS = SearchIndex(Product)
 UNITS = SearchIndex(ProductUnit)
 
 
-def found_customer(session: Session, word: str, key: Any = None) -> ColumnElement[bool]:
-    """The condition for one word, on the customer `key` points to."""
-    key = Customer.id if key is None else key
-    hits = [TEXT.has(session, word, key)]
+def ways_of_customer(word: str) -> tuple[Way, ...]:
+    """A word in a customer's names, as the beginning of its initials, or as a number of its or of its people."""
+    return (*TEXT.ways(word), *_beside(word))
+
+
+def _beside(word: str) -> Iterator[Way]:
     if word.isascii() and word.isalpha():
-        hits.append(key.in_(select(Customer.id).where(Customer.pinyin.startswith(word, autoescape=True))))
+        yield Begins(Customer.pinyin, word)
     if reads_contacts() or not has_request_context():
-        hits += [key.in_(select(Customer.id).where(holds)) for holds in PHONES.holds(session, word)]
-        hits += [key.in_(select(Contact.customer_id).where(holds)) for holds in CONTACT_PHONES.holds(session, word)]
-    return or_(*hits)
+        yield from PHONES.holds(word)
+        for way in CONTACT_PHONES.holds(word):
+            yield Named(Contact.customer_id, way)
 
 
-def found_contact(session: Session, word: str) -> ColumnElement[bool]:
+def _customer(word: str) -> Iterator[Text | Through]:
+    yield from TEXT.ways(word)
+    if beside := tuple(_beside(word)):
+        yield Through(Customer.id, beside)
+
+
+def _contact(word: str) -> Iterator[Text | Through]:
     """A contact by its name, by its number where numbers may be seen, or by its customer's name."""
-    numbers = CONTACT_PHONES.holds(session, word) if reads_contacts("Contact") else ()
-    return or_(CONTACTS.has(session, word), TEXT.has(session, word, Contact.customer_id), *numbers)
+    yield from CONTACT_TEXT.ways(word)
+    yield from CONTACT_PHONES.holds(word) if reads_contacts("Contact") else ()
+    yield Through(Contact.customer_id, TEXT.ways(word))
 
 
-def found(session: Session, typed: str) -> ColumnElement[bool] | None:
-    """Every typed word; None when nothing was typed."""
-    return search.found(found_customer, session, typed)
-
-
-def contacts_found(session: Session, typed: str) -> ColumnElement[bool] | None:
-    return search.found(found_contact, session, typed)
+CUSTOMERS = Finder(Customer, _customer)
+CONTACTS = Finder(Contact, _contact)
+MODELS = Finder(Product, PRODUCTS.ways)
+SERIALS = Finder(ProductUnit, UNITS.ways)

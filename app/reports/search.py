@@ -13,7 +13,7 @@ from typing import Any
 from flask import redirect
 from flask_appbuilder import BaseView, expose
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.kind.kinds import Kind
@@ -29,7 +29,7 @@ from app.core.text import cleaning
 from app.core.text.wording import lazy_gettext as _l
 from app.customers.models import Customer
 from app.customers.scope import in_scope
-from app.customers.searching import found as customers_found
+from app.customers.searching import CUSTOMERS
 from app.extensions import db
 
 MOST = 5
@@ -106,36 +106,30 @@ def found(session: Session, text: str, rights: Rights) -> list[Group]:
 
 
 def _customers(session: Session, text: str) -> Iterator[Group]:
-    query = select(Customer).where(customers_found(session, text), in_scope())  # type: ignore[arg-type]
-    rows = session.scalars(query.order_by(Customer.id.desc()).limit(MOST))
+    ids = CUSTOMERS.newest(session, text, in_scope(), MOST)
+    rows = session.scalars(select(Customer).where(Customer.id.in_(ids)).order_by(Customer.id.desc())) if ids else ()
     if hits := [Hit(f"/customer/show/{row.id}", row.name) for row in rows]:
         yield Group("customer", _l("Customers"), hits)
 
 
 def _records(session: Session, text: str, rights: Rights) -> Iterator[Group]:
-    """Two questions for the records of all kinds, and one for the names of their customers."""
-    first, kinds = numbered(session, text), listed(rights)
-    if not kinds:
-        return
-    ids = union_all(*(_ids(session, text, kind, rights, first) for kind in kinds))
-    rows = session.scalars(select(Record).where(Record.id.in_(ids)).order_by(*_order(Record.id, first))).all()
-    names = _names(session, rows)
-    for kind in kinds:
-        if mine := [row for row in rows if row.kind == kind.code]:
-            hits = [_hit(kind, row, names.get(row.customer_id, "")) for row in mine]
-            yield Group(kind.code, kind.label, hits, mine[0].id in first)
+    """The ids of each kind by its own search, then one question for the records and one for their customers' names."""
+    first = numbered(session, text)
+    found = {kind: _ids(session, text, kind, rights, first) for kind in listed(rights)}
+    wanted = [number for ids in found.values() for number in ids]
+    rows = {row.id: row for row in session.scalars(select(Record).where(Record.id.in_(wanted)))} if wanted else {}
+    names = _names(session, rows.values())
+    for kind, ids in found.items():
+        if ids:
+            hits = [_hit(kind, rows[number], names.get(rows[number].customer_id, "")) for number in ids]
+            yield Group(kind.code, kind.label, hits, ids[0] in first)
 
 
-def _ids(session: Session, text: str, kind: Kind[Any], rights: Rights, first: list[int]) -> Select[Any]:
-    key, condition = kind.model.id, kind.found(session, text)
-    best = select(key.label("id")).where(condition, kind.visible(rights))  # type: ignore[arg-type]
-    best = best.order_by(*_order(key, first)).limit(MOST)
-    return select(best.subquery().c.id)
-
-
-def _order(key: Any, first: list[int]) -> list[ColumnElement[Any]]:
+def _ids(session: Session, text: str, kind: Kind[Any], rights: Rights, first: list[int]) -> list[int]:
     """The one of this very number first, then the newest."""
-    return [*([key.in_(first).desc()] if first else []), key.desc()]
+    visible = kind.visible(rights)
+    ids = kind.finder.among(session, text, visible, first) + kind.finder.newest(session, text, visible, MOST)
+    return list(dict.fromkeys(ids))[:MOST]
 
 
 def _names(session: Session, rows: Iterable[Record]) -> dict[int | None, str]:

@@ -17,12 +17,14 @@ from flask_migrate import check, downgrade, revision, upgrade
 from app.core.kind.facts import searched
 from app.core.kind.registry import KINDS
 from app.core.record import finding
+from app.core.record.grams import grams, sign
 from app.core.record.records import Record
 from app.core.record.search import INDEXES
-from app.core.record.shadows import in_no_model, is_shadow, lay_search, lift_search
+from app.core.record.shadows import in_no_model, is_shadow, lay_search, lift_search, shadow_named
 from app.customers.models import Product
 from app.customers.searching import PRODUCTS
 from app.extensions import db
+from app.gm.models import GmReport
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -113,3 +115,25 @@ def test_every_kind_is_looked_through_by_number_and_subject(app: Flask):
         assert not set(words) & set(codes), kind.code
     own = {index.name for index in INDEXES if issubclass(index.model, Record)}
     assert own == {finding.RECORDS.name, finding.PHONES.name} == {"record_search", "record_phone_search"}
+
+
+def test_texts_lose_their_sign_and_their_blocks_by_a_downgrade_and_have_them_again(portal: Flask):
+    head = {"id": 20_000, "number": "ZD-2026-901", "title": "主轴异响", "state": "open", "reason": "other"}
+    db.session.execute(sa.insert(GmReport), [head])  # an id of the second block
+    db.session.commit()
+
+    def kept() -> tuple[str, set[int]]:
+        shadow, _fts = shadow_named("record_search")
+        text, codes = db.session.execute(sa.select(shadow.c.text, shadow.c.grams).where(shadow.c.id == 20_000)).one()
+        db.session.remove()
+        return text, set(codes or ())
+
+    signed, scattered = kept()
+    downgrade(revision="20261129_tell")
+    text, plain = kept()
+    assert (signed[0], signed[2:]) == (sign("gm_report"), text)
+    if db.engine.dialect.name == "postgresql":
+        assert grams(text) <= plain
+    upgrade()
+    assert kept() == (signed, scattered)
+    assert KINDS["gm_report"].finder.newest(db.session, "轴异", sa.true(), 5) == [20_000]

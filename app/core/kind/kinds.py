@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from app.extensions import db
@@ -19,8 +18,10 @@ from ..process.told import Told, Who
 from ..process.workflow import Workflow
 from ..record import finding, numbers
 from ..record.attachments import Category
+from ..record.finder import Finder
 from ..record.records import Record
 from ..record.signatures import Signed
+from ..record.ways import Text as Written
 from ..rest.record_api import RecordApi
 from ..rights.actor import Actor
 from ..rights.current import current_rights
@@ -99,11 +100,13 @@ class Kind(Thing[R]):
         """Its name in addresses, in REST and in the table of records."""
         return self.workflow.name
 
-    def found(self, session: Session, typed: str) -> ColumnElement[bool] | None:
-        """The records that hold every typed word; None when nothing was typed."""
-        if self.find is not None:
-            return self.find(session, typed)
-        return finding.found(session, typed, current_rights().may("see_contact", self.thing))
+    @cached_property
+    def finder(self) -> Finder:
+        """Its search: one of its own, or by what stands on its records."""
+        return self.find or Finder(self.model, self._ways)
+
+    def _ways(self, word: str) -> Iterable[Written]:
+        return finding.ways(word, current_rights().may("see_contact", self.thing))
 
     # ---- what is made of it
 

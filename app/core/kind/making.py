@@ -67,7 +67,7 @@ def view_of(kind: AnyKind) -> type[RecordView]:
         "chips": {**CHIPS, **kind.chips},
         "facts": words_of(kind.model),
         "page_loads": _page_loads(kind),
-        "finder": staticmethod(kind.found),
+        "finder": staticmethod(kind.finder),
         "columns": columns_of(kind.model, kind.workflow, kind.list_columns),
     }
     if not kind.creates:

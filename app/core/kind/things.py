@@ -19,6 +19,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from ..fields.forms import StepForm
 from ..pages.listing import Choice
 from ..pages.views import BaseView
+from ..record.finder import Finder
 from ..rest.api import BaseApi
 from ..rights.current import current_rights
 from ..rights.filters import RowScope
@@ -93,7 +94,7 @@ class Thing(Page, Generic[M]):
     order: tuple[str, bool] = ("id", True)
     choices: tuple[Attribute | tuple[str, Choice], ...] = ()  # the drop-downs above its list
     filters: tuple[str, ...] = ()  # what REST finds by beside the facts
-    find: Callable[[Session, str], ColumnElement[bool] | None] | None = None  # where it has a search of its own
+    find: Finder | None = None  # where it has a search of its own
     loads: tuple[Attribute | ORMOption, ...] = ()  # relations read with every list
     told: Mapping[str, Callable[[M], object]] = field(default_factory=dict)  # what REST tells beside the facts
     write: Callable[[Session, M | None, Values], M] | None = None  # where writing the answers does not do

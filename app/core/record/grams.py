@@ -1,11 +1,13 @@
 """What a text can be found by: grams of two characters, and of four inside runs of Latin letters and digits.
 
-The grams narrow a search and LIKE on the text decides, so an index never adds or hides a hit.
+The grams narrow a search and LIKE on the text decides, so an index never adds or hides a hit. PostgreSQL's index
+knows no order: there every gram is kept as another number in each block of ids, so that the newest are asked first.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -13,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 RUN = re.compile(r"[0-9a-z]{4,}")
+BLOCK = 14  # bits of an id within its block of 16,384
+SPREAD = 0x9E3779B1  # scatters the same gram of different blocks over 32 bits; none in the first block
 
 
 @lru_cache(maxsize=100_000)
@@ -29,13 +33,31 @@ def grams(text: str) -> set[int]:
 
 
 def needed(word: str) -> set[int]:
-    """What a hit must contain: grams of four inside long runs, of two elsewhere."""
+    """What a hit must contain: grams of two, but of long runs three of four at the end, where numbers differ most."""
     inside = {at for run in RUN.finditer(word) for at in range(run.start(), run.end() - 1)}
-    return {code(word[at : at + 2]) for at in range(len(word) - 1) if at not in inside} | set(_quads(word))
+    pairs = {code(word[at : at + 2]) for at in range(len(word) - 1) if at not in inside}
+    ends = ((run, len(run) - 4) for run in RUN.findall(word))
+    return pairs | {code(run[at : at + 4]) for run, last in ends for at in (last, max(last - 2, 0), max(last - 4, 0))}
 
 
 def _quads(text: str) -> Iterator[int]:
     return (code(run[at : at + 4]) for run in RUN.findall(text) for at in range(len(run) - 3))
+
+
+def scattered(codes: Iterable[int], row: int) -> set[int]:
+    """The codes as PostgreSQL keeps them with this row; the same again gives them back."""
+    mask = ((row >> BLOCK) * SPREAD + (1 << 31)) % (1 << 32) - (1 << 31)
+    return {number ^ mask for number in codes}
+
+
+def sign(name: str) -> str:
+    """What nobody writes: in a search through several kinds a text begins with the sign of its own."""
+    return chr(0xF0000 + zlib.crc32(name.encode()) % 0xFFF0)
+
+
+def signed(name: str) -> set[int]:
+    """What every text of a kind can be found by."""
+    return {code(sign(name) + " ")}
 
 
 def tokens(codes: Iterable[int]) -> str:

@@ -8,23 +8,22 @@ A single character has no gram: beside other words it is looked for in what thos
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
 
 from ..kind import own_fields
-from ..kind.facts import Attribute, searched
-from ..model import Model
+from ..kind.facts import code_of, searched
+from ..model import AnyModel, Model
 from ..text import phones
 from ..text.sameness import HAN, code_key, folded, searchable
 from ..text.wording import gettext as _
-from .grams import needed, tokens
-from .shadows import BATCH, SHADOW, columns_of_a_shadow, forget, learn, shadow_named
+from .grams import sign
+from .shadows import BATCH, SHADOW, columns_of_a_shadow, forget, learn
+from .ways import SHORTEST, Text, Through
 
 WIDE = re.compile(rf"(?<!\S)[{HAN}](?:\s+[{HAN}](?!\S))+")  # 李　明: a short name set wide
-SHORTEST = 2  # one character has no gram, and finds everything
 WORDS = 10
 KEY = "id"  # of every row that has a shadow
 INDEXES: list[SearchIndex] = []
@@ -65,16 +64,6 @@ def note(typed: str, nothing: bool = False) -> str:
     return _("Not looked for, there are too many words: %(words)s", words=" ".join(left)) if left else ""
 
 
-def found(
-    one: Callable[[Session, str], sa.ColumnElement[bool]], session: Session, typed: str
-) -> sa.ColumnElement[bool] | None:
-    """Every typed word, each found as `one` finds it; None when nothing was typed."""
-    if too_short(typed):
-        return sa.false()
-    conditions = [one(session, word) for word in words_of(typed)]
-    return sa.and_(*conditions) if conditions else None
-
-
 class SearchIndex:
     """The shadow of one model and those that inherit from it.
 
@@ -91,36 +80,21 @@ class SearchIndex:
         sa.event.listen(model, "before_delete", self._delete, propagate=True)
         INDEXES.append(self)
 
+    @property
+    def of_several(self) -> bool:
+        """Whether there are several kinds of the model, each with a sign of its own."""
+        return sa.inspect(self.model).polymorphic_on is not None
+
     # ---- looking
 
-    def found(self, session: Session, typed: str) -> sa.ColumnElement[bool] | None:
-        """Every typed word in the row's own text."""
-        return found(self.has, session, typed)
-
-    def has(
-        self, session: Session, word: str, key: Attribute | None = None, whole: bool = False
-    ) -> sa.ColumnElement[bool]:
-        """The condition that a row (the one `key` points to) contains a word, as it stands or with its digits alone.
-
-        A whole one stands between blanks.
-        """
-        key = getattr(self.model, KEY) if key is None else key
+    def ways(self, word: str) -> tuple[Text, ...]:
+        """A word in the row's own text, as it stands or with its digits alone."""
         spellings = {word, re.sub(r"[()+]", "", word) if phones.QUERY.fullmatch(word) else word}
-        return sa.or_(*(self._has(session, each, key, whole) for each in sorted(spellings)))
+        return tuple(Text(self.name, each) for each in sorted(spellings))
 
-    def _has(self, session: Session, word: str, key: Attribute, whole: bool) -> sa.ColumnElement[bool]:
-        shadow, fts = shadow_named(self.name)
-        text, wanted = (" " + shadow.c.text + " ", f" {word} ") if whole else (shadow.c.text, word)
-        contains = text.contains(wanted, autoescape=True)
-        if len(word) < SHORTEST:  # row by row, in what the other words leave
-            return sa.select(contains).where(shadow.c.id == key).scalar_subquery()  # type: ignore[return-value]
-        found, codes = sa.select(shadow.c.id).where(contains), needed(word)
-        if session.get_bind().dialect.name == "postgresql":
-            found = found.where(shadow.c.grams.op("@>")(sa.cast(sorted(codes), ARRAY(sa.Integer))))
-        else:
-            match = fts.c[fts.name].op("MATCH")(tokens(codes))
-            found = found.where(shadow.c.id.in_(sa.select(fts.c.rowid).where(match)))
-        return key.in_(found)
+    def has(self, session: Session, word: str) -> sa.ColumnElement[bool]:
+        """The condition that a row contains a word."""
+        return Through(getattr(self.model, KEY), self.ways(word)).condition(session)
 
     # ---- keeping
 
@@ -136,11 +110,12 @@ class SearchIndex:
         """Whether the company's own fields are looked through with the rest."""
         return hasattr(model, "extra")
 
-    def text_of(self, connection: sa.Connection, model: object, row: object) -> str:
+    def text_of(self, connection: sa.Connection, model: AnyModel, row: object) -> str:
         """The keys of everything on the row, those of its codes also without blanks."""
         words, codes = self.looked_through(model)
         written = {name: str(value) for name in (*words, *codes) if (value := getattr(row, name, None))}
-        parts = [searchable(text) for text in written.values()]
+        parts = [sign(code_of(model))] if self.of_several else []
+        parts += [searchable(text) for text in written.values()]
         parts += [code_key(written[name]) or "" for name in codes if name in written]
         parts += own_fields.searchable(connection, model, row) if self.has_own(model) else []
         return " ".join(dict.fromkeys(filter(None, parts)))
@@ -166,7 +141,7 @@ class SearchIndex:
     def _fill(self, session: Session, mapper: Mapper[Model]) -> int:
         done, model = 0, mapper.class_
         columns = [getattr(model, name).label(name) for name in (KEY, *self._read(model))]
-        key: Attribute = getattr(model, KEY)
+        key = getattr(model, KEY)
         missing = sa.select(*columns).where(~key.in_(sa.select(self.table.c.id))).order_by(key)
         if mapper.polymorphic_on is not None:
             missing = missing.where(mapper.polymorphic_on == mapper.polymorphic_identity)
@@ -199,13 +174,12 @@ class PhoneIndex(SearchIndex):
     def has_own(self, model: object) -> bool:
         return False
 
-    def holds(self, session: Session, word: str) -> Iterator[sa.ColumnElement[bool]]:
-        """The conditions that a row has this number, or one that contains these digits; none for a word."""
-        for key in sorted(phones.sought(word)):
-            if len(key) >= self.LEAST:
-                yield self.has(session, key)
-            if (local := phones.local(key)) != key:  # kept without its area code
-                yield self.has(session, local, whole=True)
+    def holds(self, word: str) -> tuple[Text, ...]:
+        """The ways a row has this number, or one that contains these digits; none for a word."""
+        keys = sorted(phones.sought(word))
+        parts = [Text(self.name, key) for key in keys if len(key) >= self.LEAST]
+        in_town = [Text(self.name, local, whole=True) for key in keys if (local := phones.local(key)) != key]
+        return (*parts, *in_town)  # some are kept without their area code
 
 
 @sa.event.listens_for(Session, "do_orm_execute")
