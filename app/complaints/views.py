@@ -128,10 +128,10 @@ class ComplaintPages(RecordView):
         )
         return query.options(*one, *many, *deeper)
 
-    def filtered(self, apart: bool = False) -> Query[Any]:
+    def narrowed(self, query: Query[Any], apart: bool) -> Query[Any]:
         """The list, of one customer when the address names one."""
         number = request.args.get("customer", type=int)
-        query = super().filtered(apart)
+        query = super().narrowed(query, apart)
         return query.filter(Complaint.customer_id == number) if number and 0 < number < 2**31 else query
 
     def headline(self, record: Complaint) -> Any:

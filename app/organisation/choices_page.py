@@ -67,9 +67,9 @@ class ChoiceView(BaseView):
     }
     choices = {"list": Choice(_l("Choice list"), lambda: list(LABELS.items()), lambda code: ChoiceRow.list == code)}
 
-    def filtered(self, apart: bool = False) -> Query[Any]:
+    def narrowed(self, query: Query[Any], apart: bool) -> Query[Any]:
         """The lists of this program; what an older one left stays unseen."""
-        return super().filtered(apart).filter(ChoiceRow.list.in_(LISTS))
+        return super().narrowed(query, apart).filter(ChoiceRow.list.in_(LISTS))
 
     def headed(self, row: Any) -> str:
         return f"{LISTS[row.list].label} · {word(row)}" if row.list in LISTS else str(row)

@@ -78,9 +78,9 @@ class DeadlineRuleView(BaseView):
     def headed(self, row: DeadlineRule) -> str:
         return str(row.name(str(get_locale() or "zh")))
 
-    def filtered(self, apart: bool = False) -> Query[Any]:
+    def narrowed(self, query: Query[Any], apart: bool) -> Query[Any]:
         """The list tells what is in force; older versions stay reachable for the deadlines they started."""
-        return super().filtered(apart).filter(DeadlineRule.active.is_(True))
+        return super().narrowed(query, apart).filter(DeadlineRule.active.is_(True))
 
     def shown(self, row: Any) -> Any:
         state = tag(_("in force"), "ok") if row.active else tag(_("replaced"), "mut")

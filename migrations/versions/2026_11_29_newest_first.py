@@ -9,7 +9,7 @@ from app.core.record.grams import BLOCK, sign, signed
 from app.core.record.shadows import index_anew, is_shadow, mask_of
 
 revision = '20261129_newest'
-down_revision = '20261129_tell'
+down_revision = "20261129_lists"
 branch_labels = None
 depends_on = None
 

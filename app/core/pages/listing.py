@@ -8,12 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, request
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlalchemy.orm import Query
 from sqlalchemy.orm.interfaces import ORMOption
 
 from ..model import AnyColumn, AnyRow
+from ..record.finder import Finder
 from ..record.search import WORDS, plain_words
+from ..text import cleaning
 from ..types import Text
 from . import paging
 from .paging import Order
@@ -132,6 +134,31 @@ def _number(name: str, default: int, highest: int) -> int:
     if not (value.isascii() and value.isdigit()):
         abort(400)
     return min(int(value[:9]), highest)
+
+
+def searched(finder: Finder, visible: AnyQuery, number: AnyColumn, options: Sequence[ORMOption]) -> Listing:
+    """The page of what a search finds, the newest first: by its number as far as is counted, behind that by `after`."""
+    page, size = _number("page", 0, LONGEST), _number("size", SIZES[0], SIZES[-1]) or SIZES[0]
+    typed, where, session = cleaning.asked("q"), visible.whereclause, visible.session
+    seen, after = true() if where is None else where, _row(number, request.args.get("after", ""))
+    if page * size < CAP or not isinstance(after, int):
+        ids = finder.newest(session, typed, seen, CAP + 1)
+        page, count = min(page, CAP // size), len(ids)
+        ids = ids[page * size :]
+    else:
+        ids, count = finder.newest(session, typed, seen, size + 1, after), CAP + 1
+    shown = ids[:size]
+    return Listing(
+        paging.rows(visible, number, shown, options),
+        count,
+        size,
+        "id",
+        True,
+        page=page,
+        has_next=len(ids) > size,
+        ends=(shown[0], shown[-1]) if shown else ("", ""),
+        args=request.args.to_dict(),
+    )
 
 
 def _order(orders: Mapping[str, AnyColumn], default: tuple[str, bool]) -> tuple[str, bool]:

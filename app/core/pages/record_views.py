@@ -139,8 +139,8 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
         found: AnyColumn = table_of(Record).c.id
         return found
 
-    def filtered(self, apart: bool = False) -> Query[Record]:
-        return record_list.narrowed(super().filtered(apart), self.datamodel.obj, self.workflow, self.chips, apart)
+    def narrowed(self, query: Query[Record], apart: bool) -> Query[Record]:
+        return record_list.narrowed(query, self.datamodel.obj, self.workflow, self.chips, apart)
 
     def parts(self) -> Sequence[ColumnElement[bool]]:
         return record_list.parts(self.datamodel.obj, self.workflow, self.chips)

@@ -25,6 +25,7 @@ from ..model import AnyColumn, AnyRow, Model
 from ..process.answer import ANSWERED, Answer, answer_to, changed_meanwhile
 from ..process.refused import Refused
 from ..record import search
+from ..record.finder import Finder
 from ..rights.actor import Actor
 from ..rights.current import actor_for, current_rights
 from ..rights.filters import only_scopes, whole
@@ -40,7 +41,6 @@ from .writing import write as write
 
 T = TypeVar("T")
 Writer = Callable[[Session, AnyRow, Values], AnyRow]
-Finder = Callable[[Session, str], ColumnElement[bool] | None]
 EXPORTED = 1_000_000  # rows of one file, unless EXPORT_LIMIT says otherwise; a sheet of Excel holds few more
 
 
@@ -52,7 +52,7 @@ class BaseView(ModelView):
     writer: Writer | None = None  # (session, row, values) → row: how it is kept, where writing the fields does not do
     columns: Mapping[str, Column] = {}
     searched: Sequence[AnyColumn] = ()  # columns of the search box
-    finder: Finder | None = None  # (session, typed) → condition: the search of a kind with an index of its own
+    finder: Finder | None = None  # the search of a thing with an index of its own
     choices: Mapping[str, listing.Choice] = {}
     eager: Sequence[ORMOption] = ()
     default_order: tuple[str, bool] = ("id", True)
@@ -114,10 +114,13 @@ class BaseView(ModelView):
         number: AnyColumn = self.pk_column
         return number
 
-    def filtered(self, apart: bool = False) -> AnyQuery:
-        """The rows of the list as searched and filtered in the address; `apart`: but for what `parts` says."""
+    def filtered(self, apart: bool = False, searched: bool = True) -> AnyQuery:
+        """The rows of the list as searched and filtered in the address.
+
+        `apart`: but for what `parts` says; not `searched`: but for what is typed into the search box.
+        """
         query = self.scoped()
-        condition = self.found(cleaning.asked("q"))
+        condition = self.found(cleaning.asked("q")) if searched else None
         if condition is not None:
             query = query.filter(condition)
         for name, choice in self.choices.items():
@@ -128,6 +131,10 @@ class BaseView(ModelView):
                 abort(400)
             if extra is not None:
                 query = query.filter(extra)
+        return self.narrowed(query, apart)
+
+    def narrowed(self, query: AnyQuery, apart: bool) -> AnyQuery:
+        """What else narrows the list; `apart`: but for what `parts` says."""
         return query
 
     def found(self, typed: str) -> ColumnElement[bool] | None:
@@ -159,16 +166,21 @@ class BaseView(ModelView):
         orders = {name: column.order for name, column in columns.items() if column.order is not None}
         orders.setdefault("id", self.number_column)
         nullable = frozenset(name for name, column in columns.items() if column.nullable)
-        found = listing.paged(
-            self.filtered(apart=True),
-            self.number_column,
-            orders,
-            self.default_order,
-            self.eager,
-            nullable,
-            self.parts(),
-            count,
-        )
+        finder, typed = type(self).finder, cleaning.asked("q")
+        if finder and typed and not (request.args.get("order") or request.args.get("before")):
+            visible = self.filtered(searched=False)
+            found = listing.searched(finder, visible, self.number_column, self.eager)
+        else:
+            found = listing.paged(
+                self.filtered(apart=True),
+                self.number_column,
+                orders,
+                ("id", True) if finder and typed else self.default_order,
+                self.eager,
+                nullable,
+                self.parts(),
+                count,
+            )
         self.learn(found.rows)
         return found
 

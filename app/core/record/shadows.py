@@ -84,7 +84,8 @@ def candidates(
         like = [f"%{word.translate(LITERALLY)}%" for word in words]
         values: dict[str, object] = {"grams": sorted(codes), "like": like, "before": before, "most": most}
         own: list[sa.BindParameter[Any]] = [sa.bindparam(key, value, unique=True) for key, value in values.items()]
-        return _in_blocks(name).bindparams(*own)  # type: ignore[return-value]
+        found: sa.TextualSelect = _in_blocks(name).bindparams(*own)
+        return found
     shadow, fts = shadow_named(name)
     held = sa.and_(*((" " + shadow.c.text + " ").contains(word, autoescape=True) for word in words))
     holds: Any = sa.select(held).where(shadow.c.id == fts.c.rowid).scalar_subquery()
