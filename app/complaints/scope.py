@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import has_request_context
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from app.core.record.signatures import Confirmation
 from app.core.rights.current import current_rights
-from app.core.rights.filters import RowScope
+from app.core.rights.filters import RowScope, hung_on
 from app.core.rights.rights import Rights
 from app.core.text.wording import lazy_gettext as _l
 
@@ -76,9 +76,4 @@ class SignatureScope(RowScope):
     """The signatures under complaints one may see."""
 
     def condition(self) -> ColumnElement[bool]:
-        return Confirmation.record_id.in_(seen())
-
-
-def seen() -> Select[Any]:
-    """The complaints the person of this request may see."""
-    return select(Complaint.id).where(visible(current_rights()))
+        return hung_on(Confirmation.record_id, Complaint.id, visible(current_rights()))

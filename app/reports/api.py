@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import selectinload
 
 from app.core.kind.registry import visible_ids
@@ -14,7 +14,7 @@ from app.core.record.records import Record
 from app.core.rest.api import BaseApi
 from app.core.rest.shapes import says
 from app.core.rights.current import current_rights
-from app.core.rights.filters import RowScope
+from app.core.rights.filters import RowScope, hung_on
 from app.core.text.wording import lazy_gettext as _l
 
 
@@ -24,7 +24,7 @@ class HistoryScope(RowScope):
     name: Any = _l("History")
 
     def condition(self) -> ColumnElement[bool]:
-        return History.record_id.in_(select(Record.id).where(visible_ids(current_rights())))
+        return hung_on(History.record_id, Record.id, visible_ids(current_rights()))
 
 
 class HistoryApi(BaseApi):

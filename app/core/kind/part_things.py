@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from flask_appbuilder.api import BaseApi as FabApi
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 
 from ..rights.current import current_rights
-from ..rights.filters import RowScope
+from ..rights.filters import RowScope, hung_on
 from . import making, registry
 from .facts import Attribute, whole_of
 from .parts import Part
@@ -34,8 +34,7 @@ class PartThing(Thing[P]):
         class Scope(RowScope):
             def condition(self) -> ColumnElement[bool]:
                 kind = registry.KINDS[whole.__mapper__.polymorphic_identity]
-                seen: ColumnElement[bool] = of.in_(select(whole.id).where(kind.visible(current_rights())))
-                return seen
+                return hung_on(of, whole.id, kind.visible(current_rights()))
 
         return Scope
 

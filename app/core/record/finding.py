@@ -23,7 +23,7 @@ def ways(word: str, numbers: bool) -> tuple[Text, ...]:
 def numbered(session: Session, typed: str) -> list[int]:
     """The records of this very number, however it was typed."""
     key = code_key(typed) or ""
-    if len(key) < SHORTEST:
+    if len(key) < SHORTEST or not any(map(str.isdigit, key)):
         return []
     whole = Through(Record.id, (Text(RECORDS.name, key, whole=True),))
     named = sa.select(Record.id, Record.number).where(whole.condition(session))

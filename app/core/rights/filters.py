@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from flask_appbuilder.models.sqla.filters import BaseFilter
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Query
 from sqlalchemy.sql.elements import True_
+
+from ..model import AnyColumn
 
 if TYPE_CHECKING:
     from ..types import Text
@@ -34,6 +36,11 @@ class RowScope(BaseFilter):
 def whole(condition: ColumnElement[bool]) -> bool:
     """Whether a row right leaves nothing out."""
     return isinstance(condition, True_)
+
+
+def hung_on(key: AnyColumn, number: AnyColumn, visible: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What hangs on a row (its `key` is that `number`) is seen with it: asked row by row, never of all at once."""
+    return select(number).where(number == key, visible).exists()
 
 
 def only_scopes(filters: Iterable[RowFilter]) -> None:
