@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_pgettext as _lp
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.core.fields.fields import WholeNumberField
@@ -142,6 +142,12 @@ class Complaint(Record):
         Index("ix_complaint_received", "received_at"),
         Index("ix_complaint_product", "product_id"),
         Index("ix_complaint_batch", "product_id", "batch_key", "received_at"),
+        Index(
+            "ix_complaint_major",
+            "id",
+            sqlite_where=text("is_major = 1 AND closed_at IS NULL"),
+            postgresql_where=text("is_major AND closed_at IS NULL"),
+        ),
     )
 
     @property
@@ -193,6 +199,9 @@ class Complaint(Record):
         return max(self.charge - sum((item.amount for item in self.payments), Decimal(0)), Decimal("0.00"))
 
 
+OPEN_MAJOR = (Complaint.is_major, Complaint.closed_at.is_(None))  # a major matter is not over
+
+
 class Part(parts.Part):
     """A row written by a step of a complaint, kept per round."""
 
@@ -205,6 +214,15 @@ class Assignment(Part):
     """委派单: who travels to the customer, and by when (2.2, 2.3)."""
 
     __tablename__ = "assignment"
+    __table_args__ = (
+        Index(
+            "ix_assignment_running",
+            "technician_id",
+            "complaint_id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
 
     technician_id: Mapped[int] = fact(_l("Technician or inspector"), ForeignKey("ab_user.id"), person=True, index=True)
     kind: Mapped[str] = fact(_l("Assigned as"), String(20), choices=ASSIGNMENT_KINDS)

@@ -10,18 +10,20 @@ from typing import Any
 from flask import redirect, request
 from flask_appbuilder import BaseView, IndexView, expose
 from flask_login import current_user
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectin_polymorphic
 
 from app.complaints.models import Complaint
 from app.complaints.scope import visible
 from app.core.kind.registry import KINDS
+from app.core.pages.listing import CAP, capped
 from app.core.pages.show import Badge, tag
 from app.core.pages.timeline import foremost
 from app.core.process.admission import hindrance, looked_at
-from app.core.process.also_waiting import URGENCY, counted, most_urgent
+from app.core.process.also_waiting import counted, most_urgent
 from app.core.process.workflow import Transition
 from app.core.record.records import Record
+from app.core.record.urgency import URGENCY
 from app.core.rights.current import current_rights
 from app.core.rights.people import turn_label
 from app.core.rights.rights import Rights
@@ -175,13 +177,12 @@ def _task(record: Record, rights: Rights, unreached: bool, customer: str) -> Tas
 
 def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
     """The four numbers on top: label, value, link, tone."""
-    numbers = (func.count(), func.count().filter(due_today()), func.count().filter(overdue()))
-    halves = db.session.execute(union_all(*counted(rights.owner_keys, *numbers)))
-    row = [sum(parts) for parts in zip(*halves, strict=True)]
+    counts = [counted(rights.owner_keys, CAP + 1, *only) for only in ((), (due_today(),), (overdue(),))]
+    waiting, today, late = db.session.execute(select(*(count.scalar_subquery() for count in counts))).one()
     found = [
-        (_l("Waiting for me"), row[0], "/work/", "pri"),
-        (_l("Due today"), row[1], "/work/?only=today", "warn" if row[1] else "mut"),
-        (_l("Overdue"), row[2], "/work/?only=overdue", "bad" if row[2] else "mut"),
+        (_l("Waiting for me"), capped(waiting), "/work/", "pri"),
+        (_l("Due today"), capped(today), "/work/?only=today", "warn" if today else "mut"),
+        (_l("Overdue"), capped(late), "/work/?only=overdue", "bad" if late else "mut"),
     ]
     score = db.session.scalar(
         select(func.avg(Complaint.satisfaction)).where(

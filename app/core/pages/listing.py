@@ -46,7 +46,7 @@ class Listing:
     @property
     def counted(self) -> str:
         """The count, or that there are more than anybody pages through."""
-        return f"{CAP}+" if self.count > CAP else str(self.count)
+        return capped(self.count)
 
     @property
     def has_next(self) -> bool:
@@ -56,6 +56,11 @@ class Listing:
         """This list with something changed; back to the first page unless the page is what changes."""
         merged = {**self.args, **{"page": None}, **changes}
         return "?" + urlencode({key: value for key, value in merged.items() if value not in (None, "", 0)})
+
+
+def capped(count: int) -> str:
+    """A count that stopped at the cap says so."""
+    return f"{CAP}+" if count > CAP else str(count)
 
 
 def number(name: str, default: int, highest: int) -> int:

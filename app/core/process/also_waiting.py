@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, SQLColumnExpression, String, delete, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    SQLColumnExpression,
+    String,
+    delete,
+    func,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..model import Model
 from ..record.records import Record
+from ..record.urgency import URGENCY
 
 Columns = Select[*tuple[Any, ...]]  # those the caller names
 
@@ -47,18 +61,23 @@ def waiting(keys: Collection[str]) -> ColumnElement[bool]:
 
 
 def most_urgent(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[int]:
-    """The ids of at most so many records that wait for one of these: each half read along its own index."""
-    halves = [half.where(*conditions).order_by(*URGENCY).limit(most).subquery() for half in _both(keys, Record.id)]
-    return select(union(*(select(half.c.id) for half in halves)).subquery().c.id)
+    """The ids of at most so many records that wait for one of these: each turn is read in its order along the index."""
+    parts = [_both(keys, Record.id)[1].order_by(*URGENCY)]
+    for key in keys:
+        own = select(Record.id).where(Record.owner == key)
+        parts.append(own.where(Record.due_at.is_not(None)).order_by(Record.due_at, Record.id))
+        parts.append(own.where(Record.due_at.is_(None)).order_by(Record.id))
+    first = [part.where(*conditions).limit(most).subquery() for part in parts]
+    return select(union(*(select(part.c.id) for part in first)).subquery().c.id)
 
 
-def counted(keys: Collection[str], *columns: SQLColumnExpression[object]) -> list[Columns]:
-    """Aggregates over what waits for one of these, in two parts to be added up."""
-    own, others = _both(keys, *columns)
-    return [own, others.where(or_(Record.owner.is_(None), Record.owner.not_in(keys)))]
-
-
-URGENCY = (Record.due_at.is_(None), Record.due_at, Record.id)
+def counted(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[int]:
+    """How many records that wait for one of these fulfil the conditions; the count stops at `most`."""
+    own, others = _both(keys, Record.id)
+    others = others.where(or_(Record.owner.is_(None), Record.owner.not_in(keys)))
+    parts = [part.where(*conditions).limit(most).subquery() for part in (own, others)]
+    found = union_all(*(select(part.c.id) for part in parts)).limit(most).subquery()
+    return select(func.count()).select_from(found)
 
 
 def _both(keys: Collection[str], *columns: SQLColumnExpression[object]) -> tuple[Columns, Columns]:
