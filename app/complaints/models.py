@@ -87,9 +87,9 @@ class Complaint(Record):
     nature: Mapped[str] = fact(_l("Nature"), String(20), choices=NATURES, default="undetermined")
     is_major: Mapped[bool] = fact(_l("Major"), default=False)
     major_criteria: Mapped[list[str]] = fact(_l("Major because of"), JSON, choices=MAJOR_CRITERIA, default=list)
-    major_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    major_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     solution_plan: Mapped[str | None] = fact(_l("Solution plan"), Text)
-    handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     handed_over_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     round: Mapped[int] = fact(_l("Round"), default=1)
     responsibility: Mapped[str | None] = fact(_l("Responsibility"), String(20), choices=RESPONSIBILITIES)
@@ -99,7 +99,7 @@ class Complaint(Record):
     unconfirmed: Mapped[bool] = fact(_l("Not confirmed by the customer"), default=False)
     form_returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    closed_at: Mapped[datetime | None] = fact(_l("Closed at"), UtcDateTime)
+    closed_at: Mapped[datetime | None] = fact(_l("Closed at"), UtcDateTime, index=True)
     outcome: Mapped[str | None] = fact(_lp("complaint", "Outcome"), String(20), choices=OUTCOMES)
     reopened_count: Mapped[int] = fact(_l("Times reopened"), default=0)
     recurrence_of_id: Mapped[int | None] = fact(
@@ -215,6 +215,7 @@ class Assignment(Part):
 
     __tablename__ = "assignment"
     __table_args__ = (
+        Index("ix_assignment_at", "at"),
         Index(
             "ix_assignment_running",
             "technician_id",

@@ -9,16 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import ngettext
-from sqlalchemy import Select, Subquery, func, literal, select, union_all
+from sqlalchemy import Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.core.rights.people import in_locale
+from app.core.tally.reading import figures
 from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.core.time.deadline_rules import DeadlineRule
 
-from .checks import BY_HAND, Check, checks, clocks
+from .checks import Check, checks
 from .clauses import CLAUSES, Clause
+from .tallied import SUMMED
 
 
 @dataclass(frozen=True)
@@ -104,24 +106,16 @@ def names(session: Session) -> dict[str, str]:
 
 
 def summaries(session: Session, period: Period) -> list[Summary]:
-    """Every clause, all checks counted in one question."""
-    by_hand = [check.cases().add_columns(literal(check.code).label("code")) for check in BY_HAND]
-    parts = [_sums(cases.subquery(), period) for cases in (clocks(), *by_hand)]
-    counted = {row[0]: row[1:] for row in session.execute(union_all(*parts))}
+    """Every clause, all checks from what is kept of their cases."""
+    kept = figures(session, [source.name for source in SUMMED], [period.first, period.last + timedelta(days=1)])
+    counted = {key.code: figure for key, figure in kept.items()}
     words = names(session)
     found = {number: Summary(clause) for number, clause in CLAUSES.items()}
     for check in checks().values():
         if check.clause in found:
-            numbers = [int(number or 0) for number in counted.get(check.code, ())]
             label = words.get(check.code, check.label)
-            found[check.clause].lines.append(Line(check, label, *numbers))
+            found[check.clause].lines.append(Line(check, label, *counted.get(check.code, ())))
     return list(found.values())
-
-
-def _sums(cases: Subquery, period: Period) -> Select[Any]:
-    """Per code of a check its cases, its breaches, and what is shown apart."""
-    sums = (func.sum(cases.c.breached), func.sum(cases.c.apart))
-    return select(cases.c.code, func.count(), *sums).where(*period.within(cases)).group_by(cases.c.code)
 
 
 def listed(period: Period, checks: Sequence[Check], which: str = "breaches") -> Select[Any]:

@@ -18,6 +18,7 @@ from app.complaints.workflow import COMPLAINT
 from app.core.process.refused import Invalid
 from app.core.record import attachments
 from app.core.rights.actor import Actor
+from app.core.tally.folding import fold_all
 from app.core.time import clock, deadlines
 from app.core.time.workdays import load_calendar
 from app.customers.models import Customer, FailureMode, Product
@@ -48,6 +49,7 @@ def load(password: str | None, size: str = "small") -> Iterator[str]:
         session.commit()
     tell(session, (*PLOTS, *full.plots(session, len(PLOTS))) if size == "full" else PLOTS)
     beside.put_to_rest(session)
+    fold_all(session)
     _keep(chosen)
     yield from (f"{login}  {position}" for login, *_names, position in PEOPLE)
     yield f"password: {chosen}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import time
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from app.core.process.workflow import Transition
 from app.core.record.records import Record
 from app.core.record.urgency import URGENCY
 from app.core.rights.current import current_rights
+from app.core.rights.filters import whole
 from app.core.rights.people import turn_label
 from app.core.rights.rights import Rights
 from app.core.text.wording import gettext as _
@@ -184,13 +186,17 @@ def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
         (_l("Due today"), capped(today), "/work/?only=today", "warn" if today else "mut"),
         (_l("Overdue"), capped(late), "/work/?only=overdue", "bad" if late else "mut"),
     ]
-    score = db.session.scalar(
-        select(func.avg(Complaint.satisfaction)).where(
-            visible(rights),
-            Complaint.satisfaction.is_not(None),
-            Complaint.received_at >= trend.month_start(clock.local(clock.now())),
-        )
-    )
+    score = satisfaction(rights)
     closed = "/complaint/list/?tab=closed" if rights.may("can_list", "Complaint") else "/work/"
-    found.append((_l("Satisfaction this month"), f"{float(score):.1f}" if score else "—", closed, "ok"))
+    found.append((_l("Satisfaction this month"), f"{score:.1f}" if score else "—", closed, "ok"))
     return found
+
+
+def satisfaction(rights: Rights) -> float | None:
+    """What the customers of this month's complaints gave on average, of those a person may see."""
+    if whole(reach := visible(rights)):
+        return trend.satisfaction(db.session)
+    begin = clock.at(clock.today().replace(day=1), time(0))
+    rated = (Complaint.satisfaction.is_not(None), Complaint.received_at >= begin)
+    found = db.session.scalar(select(func.avg(Complaint.satisfaction)).where(reach, *rated))
+    return float(found) if found else None
