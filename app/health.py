@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.files import files
 from app.core.process import foresight
 from app.core.record.triggers import missing
+from app.core.tally import proof
 
 from .extensions import db
 
@@ -37,6 +38,7 @@ def problems(quick: bool = False) -> Iterator[str]:
     if not quick:
         yield from _triggers()
         yield from _turns()
+        yield from proof.differing(db.session)  # type: ignore[arg-type]
         yield from _machine()
 
 

@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import ngettext
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import Select, false, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.core.rights.people import in_locale
+from app.core.tally.finding import newest
 from app.core.tally.reading import figures
 from app.core.text.wording import gettext as _
 from app.core.time import clock
@@ -20,7 +21,7 @@ from app.core.time.deadline_rules import DeadlineRule
 
 from .checks import Check, checks
 from .clauses import CLAUSES, Clause
-from .tallied import SUMMED
+from .tallied import SUMMED, source_of
 
 
 @dataclass(frozen=True)
@@ -118,15 +119,42 @@ def summaries(session: Session, period: Period) -> list[Summary]:
     return list(found.values())
 
 
+def page_of(session: Session, period: Period, checks: Sequence[Check], which: str, offset: int, most: int) -> Any:
+    """The lines of a page: of each check the newest are read, along the index of its moments, and no others."""
+    need, days = offset + most, (period.first, period.last + timedelta(days=1))
+    measure = {"breaches": "breached"}.get(which, which)
+    places = {check.code: (source_of(check), check.code) for check in checks}
+    whole = [(clock.at(days[0], time(0)), clock.at(days[1], time(0)))]
+    held = {} if which == "all" else newest(session, places.values(), measure, days, need)
+    legs = []
+    for check in checks:
+        cases = check.cases().subquery()
+        between = or_(
+            false(), *((cases.c.at >= begin) & (cases.c.at < end) for begin, end in held.get(places[check.code], whole))
+        )
+        rows = select(literal(check.code).label("check"), cases).where(*_wanted(cases, which), between)
+        legs.append(rows.order_by(cases.c.at.desc(), cases.c.record_id.desc()).limit(need).subquery())
+    every = union_all(*map(select, legs)).subquery()
+    return session.execute(select(every).order_by(*_newest(every)).offset(offset).limit(most)).all()
+
+
+def _wanted(cases: Any, which: str) -> list[Any]:
+    return {"breaches": [cases.c.breached == 1], "apart": [cases.c.apart == 1]}.get(which, [])
+
+
+def _newest(every: Any) -> tuple[Any, ...]:
+    return every.c.at.desc(), every.c.record_id.desc(), every.c.check
+
+
 def listed(period: Period, checks: Sequence[Check], which: str = "breaches") -> Select[Any]:
     """The cases behind the numbers, newest first: the breaches, what is shown apart, or all of them."""
     parts = []
     for check in checks:
         cases = check.cases().subquery()
-        wanted = {"breaches": [cases.c.breached == 1], "apart": [cases.c.apart == 1]}.get(which, [])
-        parts.append(select(literal(check.code).label("check"), cases).where(*wanted, *period.within(cases)))
+        rows = select(literal(check.code).label("check"), cases)
+        parts.append(rows.where(*_wanted(cases, which), *period.within(cases)))
     every = union_all(*parts).subquery()
-    return select(every).order_by(every.c.at.desc(), every.c.record_id.desc(), every.c.check)
+    return select(every).order_by(*_newest(every))
 
 
 def lateness(due: datetime | None, ended: datetime | None) -> str:

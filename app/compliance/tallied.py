@@ -46,5 +46,10 @@ def _of(check: Check) -> Source:
     return Source(check.code, lambda: _measured(check.cases(), literal(check.code)))
 
 
+def source_of(check: Check) -> str:
+    """The source its cases are kept in."""
+    return check.code if check in BY_HAND else CLOCKS
+
+
 SUMMED = (Source(CLOCKS, _clocks, _lapsed), *map(_of, BY_HAND))
 declare(*SUMMED)

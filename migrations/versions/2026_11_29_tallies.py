@@ -15,6 +15,7 @@ MOMENTS = (
     ('assignment', 'at'), ('site_service', 'completed_at'), ('quote', 'answered_at'), ('confirmation', 'at'),
     ('effectiveness_check', 'at'), ('corrective_action', 'issued_at'),
 )
+FOUND = "size = 'h' AND (breached > 0 OR apart > 0)"
 RUNNING = 'met_at IS NULL AND cancelled_at IS NULL'
 ARRIVALS = "code IN ('ARRIVE_IN', 'ARRIVE_OUT', 'ARRIVE_REMOTE', 'ARRIVE_SPECIAL')"
 OF_DEADLINES = (
@@ -37,6 +38,7 @@ def upgrade() -> None:
         *numbers,
         sa.PrimaryKeyConstraint('source', 'size', 'span', 'code', 'by'),
     )
+    op.create_index('ix_tally_found', 'tally', ['source', 'code', 'span'], **_where(FOUND))
     op.create_table(
         'tally_kept',
         sa.Column('source', sa.String(32), primary_key=True),
@@ -53,8 +55,7 @@ def upgrade() -> None:
     for table, column in MOMENTS:
         op.create_index(f'ix_{table}_{column}', table, [column])
     for name, columns, condition in OF_DEADLINES:
-        where = sa.text(condition) if condition else None
-        op.create_index(name, 'deadline', columns, sqlite_where=where, postgresql_where=where)
+        op.create_index(name, 'deadline', columns, **(_where(condition) if condition else {}))
 
 
 def downgrade() -> None:
@@ -67,6 +68,10 @@ def downgrade() -> None:
         op.drop_index(f'ix_{table}_{column}', table)
     for table in ('tally_stale', 'tally_kept', 'tally'):
         op.drop_table(table)
+
+
+def _where(condition: str) -> dict[str, sa.TextClause]:
+    return {f'{dialect}_where': sa.text(condition) for dialect in ('sqlite', 'postgresql')}
 
 
 def _triggers(connection: sa.Connection) -> list[str]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..model import Model
 from ..types import Key
+
+FOUND = "size = 'h' AND (breached > 0 OR apart > 0)"  # hours worth looking into
 
 
 class Tally(Model):
     """The cases of a span of time: an hour of UTC, a day or a month of the company's calendar."""
 
     __tablename__ = "tally"
+    __table_args__ = (
+        Index("ix_tally_found", "source", "code", "span", sqlite_where=text(FOUND), postgresql_where=text(FOUND)),
+    )
 
     source: Mapped[str] = mapped_column(String(32), primary_key=True)
     size: Mapped[str] = mapped_column(String(1), primary_key=True)  # h | d | m

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from ..time import clock
@@ -85,11 +85,11 @@ def _added(session: Session, lines: list[Line]) -> dict[Key, Figure]:
     return {key: figure for key, figure in found.items() if any(figure)}
 
 
-def _covers(session: Session, asked: Asked) -> dict[str, list[Cover]]:
-    """Per source and period what is kept of it."""
+def known(session: Session, asked: Asked) -> dict[str, tuple[date, list[str]]]:
+    """Per source the day from which on it is kept, and its stale hours."""
     names, (begin, end) = [source.name for source in asked.sources], asked.between
     stale = (
-        select(TallyStale.source, TallyStale.hour, null())
+        select(TallyStale.source, TallyStale.hour, cast(null(), Date))
         .where(TallyStale.source.in_(names), TallyStale.hour >= hour_of(begin), TallyStale.hour < hour_of(end))
         .distinct()
     )
@@ -103,15 +103,22 @@ def _covers(session: Session, asked: Asked) -> dict[str, list[Cover]]:
             hours[name].append(word)
         else:
             shapes[name] = word, since
-    alike: dict[Any, list[Cover]] = {}
     found = {}
     for source in asked.sources:
         shape, since = shapes.get(source.name, ("", date.max))
-        since = since if shape == source.shape else date.max
-        key = since, *hours[source.name]
+        found[source.name] = since if shape == source.shape else date.max, hours[source.name]
+    return found
+
+
+def _covers(session: Session, asked: Asked) -> dict[str, list[Cover]]:
+    """Per source and period what is kept of it; sources that are kept alike share one."""
+    alike: dict[Any, list[Cover]] = {}
+    found = {}
+    for name, (since, hours) in known(session, asked).items():
+        key = since, *sorted(hours)
         if key not in alike:
-            alike[key] = [cover(first, until, since, hours[source.name]) for first, until in pairwise(asked.edges)]
-        found[source.name] = alike[key]
+            alike[key] = [cover(first, until, since, hours) for first, until in pairwise(asked.edges)]
+        found[name] = alike[key]
     return found
 
 
