@@ -75,15 +75,16 @@ class Dashboard(IndexView):
         self.update_redirect()
         manages = rights.may("can_list", "Compliance") and rights.may("see_all", "Complaint")
         sees = rights.may("can_list", "Complaint")
+        year = trend.Year.of(db.session, manages) if rights.may("see_all", "Complaint") else None
         return self.render_template(
             "portal/home.html",
             tasks=tasks(rights),
-            cards=cards(rights),
+            cards=cards(rights, year),
             panels=list(panels(db.session, rights)),
-            months=trend.months(db.session, manages) if rights.may("see_all", "Complaint") else [],
+            months=year.months() if year else [],
             manages=manages,
-            products=trend.products(db.session) if manages else [],
-            departments=trend.departments(db.session) if manages else [],
+            products=year.products(db.session) if year and manages else [],
+            departments=year.departments(db.session) if year and manages else [],
             sees=sees,
             intake=INTAKE if rights.may("can_add", "Complaint") else (),
         )
@@ -177,7 +178,7 @@ def _task(record: Record, rights: Rights, unreached: bool, customer: str) -> Tas
     )
 
 
-def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
+def cards(rights: Rights, year: trend.Year | None) -> list[tuple[Any, Any, str, str]]:
     """The four numbers on top: label, value, link, tone."""
     counts = [counted(rights.owner_keys, CAP + 1, *only) for only in ((), (due_today(),), (overdue(),))]
     waiting, today, late = db.session.execute(select(*(count.scalar_subquery() for count in counts))).one()
@@ -186,16 +187,17 @@ def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
         (_l("Due today"), capped(today), "/work/?only=today", "warn" if today else "mut"),
         (_l("Overdue"), capped(late), "/work/?only=overdue", "bad" if late else "mut"),
     ]
-    score = satisfaction(rights)
+    score = satisfaction(rights, year)
     closed = "/complaint/list/?tab=closed" if rights.may("can_list", "Complaint") else "/work/"
     found.append((_l("Satisfaction this month"), f"{score:.1f}" if score else "—", closed, "ok"))
     return found
 
 
-def satisfaction(rights: Rights) -> float | None:
+def satisfaction(rights: Rights, year: trend.Year | None) -> float | None:
     """What the customers of this month's complaints gave on average, of those a person may see."""
-    if whole(reach := visible(rights)):
-        return trend.satisfaction(db.session)
+    reach = visible(rights)
+    if year and whole(reach):
+        return year.satisfaction()
     begin = clock.at(clock.today().replace(day=1), time(0))
     rated = (Complaint.satisfaction.is_not(None), Complaint.received_at >= begin)
     found = db.session.scalar(select(func.avg(Complaint.satisfaction)).where(reach, *rated))

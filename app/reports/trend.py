@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.tally.reading import Figure, figures
+from app.core.tally.reading import Figure, Key, figures
 from app.core.time import clock
 from app.customers.models import Product
 from app.organisation.models import Department
@@ -48,48 +49,55 @@ def starts() -> list[date]:
     return [*found, (found[-1] + timedelta(days=32)).replace(day=1)]
 
 
-def months(session: Session, punctual: bool) -> list[Month]:
-    """What was received month by month; with the punctuality of the visits for those who answer for it."""
-    edges = starts()
-    found = figures(session, (RECEIVED, ARRIVAL) if punctual else (RECEIVED,), edges)
-    received = [Counter[str]() for _month in edges[:-1]]
-    visits = [Figure() for _month in edges[:-1]]
-    for key, figure in found.items():
-        if key.source == ARRIVAL:
-            visits[key.period] = figure
-        else:
+@dataclass(frozen=True)
+class Year:
+    """The twelve months as they are kept, asked once for all that the workbench shows of them."""
+
+    edges: list[date]
+    kept: dict[Key, Figure]
+
+    @staticmethod
+    def of(session: Session, manages: bool) -> Year:
+        """With punctuality, products and departments for those who answer for them."""
+        edges = starts()
+        sources = (RECEIVED, RATED, ARRIVAL, OF_PRODUCT, NOTICE) if manages else (RECEIVED, RATED)
+        return Year(edges, figures(session, sources, edges, by=True))
+
+    def months(self) -> list[Month]:
+        """What was received month by month, and the punctuality of the visits."""
+        received = [Counter[str]() for _month in self.edges[:-1]]
+        for key, figure in self._of(RECEIVED):
             received[key.period]["quality" if key.code == "quality" else "others"] += figure.cases
-    return [
-        Month(f"{start:%Y-%m}", many["quality"], many["others"], came.cases, came.breached)
-        for start, many, came in zip(edges, received, visits, strict=False)
-    ]
+        visits = {key.period: figure for key, figure in self._of(ARRIVAL)}
+        return [
+            Month(f"{start:%Y-%m}", many["quality"], many["others"], *visits.get(index, Figure())[:2])
+            for index, (start, many) in enumerate(zip(self.edges, received, strict=False))
+        ]
 
+    def satisfaction(self) -> float | None:
+        """What the customers of this month's complaints gave on average."""
+        stars = {int(key.code): figure.cases for key, figure in self._of(RATED) if key.period == MONTHS - 1}
+        many = sum(stars.values())
+        return sum(star * cases for star, cases in stars.items()) / many if many else None
 
-def satisfaction(session: Session) -> float | None:
-    """What the customers of this month's complaints gave on average."""
-    edges = starts()[-2:]
-    stars = {int(key.code): figure.cases for key, figure in figures(session, (RATED,), edges).items()}
-    many = sum(stars.values())
-    return sum(star * cases for star, cases in stars.items()) / many if many else None
+    def products(self, session: Session) -> list[tuple[Any, int]]:
+        """The products with most complaints in the twelve months."""
+        counts = self._most(OF_PRODUCT)
+        known = session.scalars(select(Product).where(Product.id.in_(counts)))
+        return sorted(((row, counts[row.id]) for row in known), key=lambda pair: (-pair[1], pair[0].id))
 
+    def departments(self, session: Session) -> list[tuple[Any, int]]:
+        """2.6: the departments that were asked most to mend something in the twelve months."""
+        counts = self._most(NOTICE)
+        known = session.scalars(select(Department).where(Department.id.in_(counts)))
+        return sorted(((row.label, counts[row.id]) for row in known), key=lambda pair: -pair[1])
 
-def products(session: Session) -> list[tuple[Any, int]]:
-    """The products with most complaints in the twelve months."""
-    counts = _most(session, OF_PRODUCT)
-    known = session.scalars(select(Product).where(Product.id.in_(counts)))
-    return sorted(((row, counts[row.id]) for row in known), key=lambda pair: (-pair[1], pair[0].id))
+    def _of(self, source: str) -> Iterator[tuple[Key, Figure]]:
+        return ((key, figure) for key, figure in self.kept.items() if key.source == source)
 
-
-def departments(session: Session) -> list[tuple[Any, int]]:
-    """2.6: the departments that were asked most to mend something in the twelve months."""
-    counts = _most(session, NOTICE)
-    known = session.scalars(select(Department).where(Department.id.in_(counts)))
-    return sorted(((row.label, counts[row.id]) for row in known), key=lambda pair: -pair[1])
-
-
-def _most(session: Session, source: str) -> dict[int, int]:
-    """What has most cases in the twelve months."""
-    edges = starts()
-    found = figures(session, (source,), [edges[0], edges[-1]], by=True)
-    ranked = sorted(((figure.cases, -key.by) for key, figure in found.items()), reverse=True)
-    return {-number: cases for cases, number in ranked[:TOP]}
+    def _most(self, source: str) -> dict[int, int]:
+        """What has most cases."""
+        counts = Counter[int]()
+        for key, figure in self._of(source):
+            counts[key.by] += figure.cases
+        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:TOP])

@@ -6,11 +6,11 @@ folded in between is counted twice over in work, never in the figures.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, func, literal, null, or_, select, union_all
@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from ..time import clock
 from .models import Tally, TallyKept, TallyStale
 from .sources import SOURCES, Source
-from .spans import Cover, Moments, begin_of, cover, hour_of
+from .spans import Cover, Moments, begin_of, cover, first_day, hour_of
 
-Line = Select[*tuple[Any, ...]]  # index, source, code, by, cases, breached, apart
+Line = Select[*tuple[Any, ...]]  # size and span, or none and the period; source, code, by; cases, breached, apart
 
 
 class Key(NamedTuple):
@@ -56,17 +56,17 @@ class Asked:
     def between(self) -> Moments:
         return begin_of(self.edges[0]), begin_of(self.edges[-1])
 
-    def period(self, at: Any) -> ColumnElement[int]:
+    def period(self, at: Any) -> ColumnElement[str]:
         """Which period a moment lies in."""
-        ends = [(at < begin_of(edge), index) for index, edge in enumerate(self.edges[1:-1])]
-        return case(*ends, else_=len(ends)) if ends else literal(0)
+        ends = [(at < begin_of(edge), str(index)) for index, edge in enumerate(self.edges[1:-1])]
+        return case(*ends, else_=str(len(ends))) if ends else literal("0")
 
 
 def figures(session: Session, names: Collection[str], edges: Sequence[date], *, by: bool = False) -> dict[Key, Figure]:
     """What is known of the cases of these sources in these periods."""
     asked = Asked([SOURCES[name] for name in names], edges, by)
     covers = _covers(session, asked)
-    return _added(session, [*_kept(asked, covers), *_live(asked, covers), *_unsettled(asked)])
+    return _added(session, asked, [*_kept(asked, covers), *_live(asked, covers), *_unsettled(asked)])
 
 
 def recounted(
@@ -74,13 +74,14 @@ def recounted(
 ) -> dict[Key, Figure]:
     """The same counted from the rows alone."""
     asked = Asked([SOURCES[name] for name in names], edges, by)
-    everything = {source.name: [Cover(live=[asked.between])] for source in asked.sources}
-    return _added(session, [*_live(asked, everything), *_unsettled(asked)])
+    everything = {source.name: Cover(live=[asked.between]) for source in asked.sources}
+    return _added(session, asked, [*_live(asked, everything), *_unsettled(asked)])
 
 
-def _added(session: Session, lines: list[Line]) -> dict[Key, Figure]:
+def _added(session: Session, asked: Asked, lines: list[Line]) -> dict[Key, Figure]:
     found: dict[Key, Figure] = defaultdict(Figure)
-    for period, source, code, by, *numbers in session.execute(union_all(*lines)) if lines else ():
+    for size, span, source, code, by, *numbers in session.execute(union_all(*lines)) if lines else ():
+        period = bisect_right(asked.edges, first_day(size, span)) - 1 if size else int(span)
         found[Key(period, source, code, by)] += tuple(int(number or 0) for number in numbers)
     return {key: figure for key, figure in found.items() if any(figure)}
 
@@ -110,46 +111,40 @@ def known(session: Session, asked: Asked) -> dict[str, tuple[date, list[str]]]:
     return found
 
 
-def _covers(session: Session, asked: Asked) -> dict[str, list[Cover]]:
-    """Per source and period what is kept of it; sources that are kept alike share one."""
-    alike: dict[Any, list[Cover]] = {}
+def _covers(session: Session, asked: Asked) -> dict[str, Cover]:
+    """What is kept of each source; those that are kept alike share one."""
+    alike: dict[Any, Cover] = {}
     found = {}
     for name, (since, hours) in known(session, asked).items():
         key = since, *sorted(hours)
         if key not in alike:
-            alike[key] = [cover(first, until, since, hours) for first, until in pairwise(asked.edges)]
+            alike[key] = cover(asked.edges, since, hours)
         found[name] = alike[key]
     return found
 
 
-def _kept(asked: Asked, covers: Mapping[str, list[Cover]]) -> Iterator[Line]:
-    periods: dict[int, list[ColumnElement[bool]]] = defaultdict(list)
-    names: dict[int, list[str]] = defaultdict(list)  # of the sources that are covered alike
-    for name, covered in covers.items():
-        names[id(covered)].append(name)
-    for together in names.values():
-        for index, part in enumerate(covers[together[0]]):
-            spans = [and_(Tally.size == size, Tally.span.between(first, last)) for size, first, last in part.kept]
-            if spans:
-                periods[index].append(and_(Tally.source.in_(together), or_(*spans)))
-    if periods:
-        arms = [(or_(*conditions), index) for index, conditions in periods.items()]
-        period = case(*arms) if len(asked.edges) > 2 else literal(0)
+def _kept(asked: Asked, covers: Mapping[str, Cover]) -> Iterator[Line]:
+    """One line for all sources that are kept alike."""
+    together: dict[int, list[str]] = defaultdict(list)
+    for name, part in covers.items():
+        together[id(part)].append(name)
+    parts = [
+        and_(Tally.source.in_(names), Tally.size == size, Tally.span.between(first, last))
+        for names in together.values()
+        for size, first, last in covers[names[0]].kept
+    ]
+    if parts:
+        several = len(asked.edges) > 2
+        size, span = (Tally.size, Tally.span) if several else (literal(""), literal("0"))
         by = Tally.by if asked.by else literal(0)
+        groups = [Tally.source, Tally.code, *([size, span] if several else []), *([by] if asked.by else [])]
         sums = func.sum(Tally.cases), func.sum(Tally.breached), func.sum(Tally.apart)
-        groups = _groups(asked, period, Tally.by)
-        everything = or_(*(condition for condition, _index in arms))
-        yield (
-            select(period, Tally.source, Tally.code, by, *sums)
-            .where(everything)
-            .group_by(Tally.source, Tally.code, *groups)
-        )
+        yield select(size, span, Tally.source, Tally.code, by, *sums).where(or_(*parts)).group_by(*groups)
 
 
-def _live(asked: Asked, covers: Mapping[str, list[Cover]]) -> Iterator[Line]:
+def _live(asked: Asked, covers: Mapping[str, Cover]) -> Iterator[Line]:
     for source in asked.sources:
-        ranges = [moments for part in covers[source.name] for moments in part.live]
-        if ranges:
+        if ranges := covers[source.name].live:
             cases = source.query.subquery()
             numbers = func.count(), func.sum(cases.c.breached), func.sum(cases.c.apart)
             within = or_(*(and_(cases.c.at >= begin, cases.c.at < end) for begin, end in ranges))
@@ -166,11 +161,7 @@ def _unsettled(asked: Asked) -> Iterator[Line]:
 
 
 def _line(asked: Asked, source: Source, cases: Any, numbers: Any) -> Line:
-    period, by = asked.period(cases.c.at), cases.c.by if asked.by else literal(0)
-    groups = _groups(asked, period, cases.c.by)
-    return select(period, literal(source.name), cases.c.code, by, *numbers).group_by(cases.c.code, *groups)
-
-
-def _groups(asked: Asked, period: Any, by: Any) -> list[Any]:
-    """What the cases are told apart by; nothing is grouped by a constant."""
-    return [*([period] if len(asked.edges) > 2 else []), *([by] if asked.by else [])]
+    by = cases.c.by if asked.by else literal(0)
+    period = asked.period(cases.c.at)
+    groups = [cases.c.code, *([period] if len(asked.edges) > 2 else []), *([by] if asked.by else [])]
+    return select(literal(""), period, literal(source.name), cases.c.code, by, *numbers).group_by(*groups)

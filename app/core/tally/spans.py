@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -33,21 +34,20 @@ class Cover:
         self._grows = ""
 
 
-def cover(first: date, until: date, since: date | None, stale: Iterable[str]) -> Cover:
-    """The days from the first up to but without the last: kept since a day (none: always), but for the stale hours."""
-    found, day = Cover(), first
-    if not _whole_hours(first) or (since is not None and since >= until):
-        found.count(begin_of(first), begin_of(until))
+def cover(edges: Sequence[date], since: date, stale: Iterable[str]) -> Cover:
+    """Consecutive periods, each from a day up to but without the next: kept since a day, but for the stale hours."""
+    found, day, until = Cover(), max(edges[0], since), edges[-1]
+    if not _whole_hours(edges[0]) or since >= until:
+        found.count(begin_of(edges[0]), begin_of(until))
         return found
-    if since is not None and first < since:
-        found.count(begin_of(first), begin_of(since))
-        day = since
+    if day > edges[0]:
+        found.count(begin_of(edges[0]), begin_of(day))
     hours, days = _changed(stale)
     months = {month_of(changed) for changed in (*days, *map(day_of, hours))}
     hourly = set(map(day_of, hours))
     while day < until:
         following = (day.replace(day=1) + 32 * DAY).replace(day=1)
-        if day.day == 1 and following <= until and month_of(day) not in months:
+        if day.day == 1 and following <= edges[bisect_right(edges, day)] and month_of(day) not in months:
             found.keep("m", month_of(day))
             day = following
             continue
@@ -78,6 +78,11 @@ def _changed(stale: Iterable[str]) -> tuple[set[str], set[date]]:
     if len(days) > MANY:
         days = {min(days) + number * DAY for number in range((max(days) - min(days)).days + 1)}
     return set(), days
+
+
+def first_day(size: str, span: str) -> date:
+    """The day a span begins on."""
+    return day_of(span) if size == "h" else date.fromisoformat(span if size == "d" else f"{span}-01")
 
 
 def merged(hours: Iterable[str]) -> list[Moments]:
