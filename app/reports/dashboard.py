@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import time
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from flask import redirect, request
@@ -13,13 +14,15 @@ from flask_appbuilder import BaseView, IndexView, expose
 from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectin_polymorphic
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.complaints.models import Complaint
 from app.complaints.scope import visible
+from app.core.kind.kinds import AnyKind
 from app.core.kind.registry import KINDS
 from app.core.pages.listing import CAP, capped
 from app.core.pages.show import Badge, tag
-from app.core.pages.timeline import foremost
+from app.core.pages.timeline import foremost, tried
 from app.core.process.admission import hindrance, looked_at
 from app.core.process.also_waiting import counted, most_urgent
 from app.core.process.workflow import Transition
@@ -133,20 +136,32 @@ NARROWINGS: dict[str, tuple[Any, Callable[[], Any] | None]] = {
 
 def tasks(rights: Rights, most: int = TODO, offset: int = 0, narrowed: Callable[[], Any] | None = None) -> list[Task]:
     """Open records that wait for me, the most urgent first."""
+    urgent = most_urgent(rights.owner_keys, offset + most, *([narrowed()] if narrowed else []))
+    heads = select(Record.id, Record.kind, Record.state).where(Record.id.in_(urgent))
+    rows = db.session.execute(heads.order_by(*URGENCY).offset(offset).limit(most)).all()
+    kinds = {row.kind: KINDS[row.kind] for row in rows}
     query = (
         select(Record)
-        .where(Record.id.in_(most_urgent(rights.owner_keys, offset + most, *([narrowed()] if narrowed else []))))
+        .where(Record.id.in_([row.id for row in rows]))
         .order_by(*URGENCY)
-        .offset(offset)
-        .limit(most)
         .options(
-            selectin_polymorphic(Record, [kind.model for kind in KINDS.values()]),
-            *(load for kind in KINDS.values() for load in looked_at(kind.workflow, kind.model)),
+            selectin_polymorphic(Record, [kind.model for kind in kinds.values()]),
+            *(load for name, kind in kinds.items() for load in _looked_at(kind, _states(rows, name), rights)),
         )
     )
-    found = db.session.scalars(query).all()
+    found = db.session.scalars(query).all() if rows else []
     lost, customers = unreached.of(db.session, found), _customers(found)
     return [_task(record, rights, record.id in lost, customers.get(record.customer_id, "")) for record in found]
+
+
+def _states(rows: Iterable[Any], kind: str) -> set[str]:
+    return {row.state for row in rows if row.kind == kind}
+
+
+def _looked_at(kind: AnyKind, states: Iterable[str], rights: Rights) -> list[ORMOption]:
+    """What the next steps of such records depend on."""
+    held = [kind.workflow.held(state, rights.actor(kind.thing)) for state in states]
+    return looked_at(kind.model, chain(*held), chain(*map(tried, held)))
 
 
 def _customers(records: Sequence[Record]) -> dict[int | None, str]:

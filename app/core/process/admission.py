@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,9 +76,11 @@ def admit(
     return deed
 
 
-def looked_at(workflow: AnyWorkflow, model: object) -> list[ORMOption]:
-    """What the guards of many records read, loaded at once."""
-    return [selectinload(getattr(model, name)) for name in workflow.looks_at]
+def looked_at(model: object, held: Iterable[AnyStep], tried: Iterable[AnyStep]) -> list[ORMOption]:
+    """What decides of many records whose the steps are and whether those that are tried can succeed, loaded at once."""
+    questions = (*(step.whose for step in held), *(guard for step in tried for guard in step.guards))
+    names = sorted({name for question in questions for name in getattr(question, "reads", ())})
+    return [selectinload(getattr(model, name)) for name in names]
 
 
 def not_now(workflow: AnyWorkflow, record: Record, step: AnyStep) -> str:
