@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_pgettext as _lp
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.core.fields.fields import WholeNumberField
@@ -199,7 +199,7 @@ class Complaint(Record):
         return max(self.charge - sum((item.amount for item in self.payments), Decimal(0)), Decimal("0.00"))
 
 
-OPEN_MAJOR = (Complaint.is_major, Complaint.closed_at.is_(None))  # a major matter is not over
+OPEN_MAJOR = (Complaint.is_major == true(), Complaint.closed_at.is_(None))  # a major matter is not over
 
 
 class Part(parts.Part):

@@ -16,11 +16,12 @@ from app.complaints.consultation_kind import visible as visible_consultations
 from app.complaints.models import Assignment, Complaint, CoWorker
 from app.complaints.scope import open_majors
 from app.complaints.scope import visible as visible_complaints
-from app.complaints.workflow import ARRIVALS
+from app.complaints.workflow import ARRIVALS, COMPLAINT
 from app.core.pages.show import Badge
+from app.core.process.also_waiting import most_urgent as waiting_first
 from app.core.process.workflow import WORKFLOWS
 from app.core.record.records import Record
-from app.core.record.urgency import most_urgent
+from app.core.record.urgency import URGENCY, most_urgent
 from app.core.rights.rights import Rights
 from app.core.text.wording import gettext as _
 from app.core.time import clock
@@ -83,26 +84,24 @@ def _panel(name: str, title: str, url: str, found: Iterable[tuple[Record, str]])
 def visits(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     """2.2: where one is expected until tomorrow night, by the plan or by the deadline."""
     tomorrow = clock.today() + timedelta(days=1)
-    running = select(Assignment.complaint_id).where(Assignment.ended_at.is_(None))
-    mine = running.where(Assignment.technician_id.in_(rights.stands_for))
-    along = running.join(CoWorker).where(CoWorker.user_id.in_(rights.stands_for))
-    planned = running.where(Assignment.complaint_id == Complaint.id, Assignment.planned_on <= tomorrow)
-    due = select(Deadline.record_id).where(
-        Deadline.record_id == Complaint.id,
+    people = rights.stands_for
+    along = select(CoWorker.user_id).where(CoWorker.assignment_id == Assignment.id, CoWorker.user_id.in_(people))
+    running = select(Assignment.id).where(Assignment.complaint_id == Record.id, Assignment.ended_at.is_(None))
+    mine = running.where(or_(Assignment.technician_id.in_(people), along.exists()))
+    planned = running.where(Assignment.planned_on <= tomorrow)
+    due = select(Deadline.id).where(
+        Deadline.record_id == Record.id,
         Deadline.code.in_((*ARRIVALS, "COMPLETE")),
         Deadline.met_at.is_(None),
         Deadline.cancelled_at.is_(None),
         Deadline.due_at <= clock.midnight_after(tomorrow),
     )
+    on_the_way = Record.state.in_((S.assigned.value, S.on_site.value))
+    wanted = (Record.kind == COMPLAINT.name, on_the_way, mine.exists(), or_(planned.exists(), due.exists()))
     query = (
         select(Complaint)
-        .where(
-            Complaint.state.in_((S.assigned.value, S.on_site.value)),
-            Complaint.id.in_(mine.union_all(along)),
-            or_(planned.exists(), due.exists()),
-            visible_complaints(rights),
-        )
-        .order_by(Complaint.due_at, Complaint.id)
+        .where(Complaint.id.in_(waiting_first(rights.owner_keys, MOST, *wanted)), visible_complaints(rights))
+        .order_by(*URGENCY)
         .limit(MOST)
         .options(selectinload(Complaint.customer))
     )

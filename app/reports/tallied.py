@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Select, String, bindparam, case, cast, literal, or_, select, text
+from sqlalchemy import ColumnElement, Index, String, bindparam, case, cast, literal, or_, select, text
 
 from app.complaints.models import Complaint
 from app.complaints.workflow import ARRIVALS
@@ -16,7 +16,7 @@ from app.core.time.lateness import differing, told_late
 from app.corrective.models import CorrectiveAction
 
 ARRIVAL, RECEIVED, OF_PRODUCT, RATED, NOTICE = "arrival", "received", "of_product", "rated", "notice"
-CODES = bindparam(None, ARRIVALS, expanding=True, literal_execute=True)  # written out: so the index below is found
+CODES: Any = bindparam(None, ARRIVALS, expanding=True, literal_execute=True)  # written out: so the index below is found
 ARRIVING = f"code IN ({', '.join(map(repr, ARRIVALS))})"
 Index(
     "ix_deadline_arrival",
@@ -44,7 +44,7 @@ def _arrivals() -> Cases:
     return cases.where(Deadline.code.in_(CODES), Deadline.cancelled_at.is_(None), known)
 
 
-def _late_arrivals(now: datetime) -> Iterator[Select[Any]]:
+def _late_arrivals(now: datetime) -> Iterator[Cases]:
     for condition, more in differing(now):
         numbers = (literal(more).label("cases"), literal(more).label("breached"), literal(0).label("apart"))
         columns = (literal(ARRIVAL).label("code"), Deadline.due_at.label("at"), literal(0).label("by"), *numbers)

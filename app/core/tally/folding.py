@@ -23,7 +23,7 @@ from .spans import DAY, begin_of, day_of, hour_of, merged, month_of
 LOCK = 4713
 MARKS = 5000  # read at once
 HOURS = 200  # counted anew at once
-SPENT = 0.5  # seconds for looking back, in one round of the engine
+SPENT = 0.2  # seconds for looking back, in one round of the engine
 NAMES = ("source", "size", "span", "code", "by", "cases", "breached", "apart")
 Range = tuple[datetime, datetime | None]  # from, and up to without; none: whatever comes
 Work = Callable[[Session, Source], int]
@@ -158,4 +158,4 @@ def _summed(name: str, small: str, large: str) -> Insert:
         .where(Tally.source == name, Tally.size == small, Tally.span >= begin, Tally.span < end)
         .group_by(Tally.code, Tally.by)
     )
-    return insert(Tally.__table__).from_select(NAMES, parts)
+    return insert(Tally).from_select(NAMES, parts)

@@ -48,8 +48,8 @@ class Source:
     def at(self) -> Column[Any]:
         """The column that holds the moment of a case."""
         label: Any = self.query.selected_columns["at"]
-        column = label.element
-        return _table(column).c[column.name]
+        column: Column[Any] = _table(label.element).c[label.element.name]
+        return column
 
     @cached_property
     def read(self) -> dict[Table, set[str]]:
