@@ -28,7 +28,7 @@ from .models import Assignment, Complaint, CoWorker
 STEP = "unattended"
 
 
-@reads("assignments")
+@reads("assignments.co_workers")
 @demanded_by("2.3")
 def masters_it_too(deed: Deed[Complaint]) -> str | None:
     """Who was sent was looked at then; who comes in that person's place is looked at now."""

@@ -29,7 +29,7 @@ from app.core.time import clock
 from app.extensions import db
 
 from . import reading
-from .models import REASONS, G, GmReport
+from .models import OPEN, REASONS, GmReport
 from .scope import visible
 
 MOST = 50
@@ -55,7 +55,7 @@ class MajorPage(Page):
     @permission_name("list")
     def index(self) -> Any:
         rights = current_rights()
-        open_states = (GmReport.state != G.closed.value, visible(rights))
+        open_states = (GmReport.state.in_(OPEN), visible(rights))
         running = select(GmReport).where(*open_states).options(selectinload(GmReport.about))
         reports = most_urgent(db.session, running, GmReport, MOST)
         matters = select(Complaint).where(*open_majors(), visible_complaints(rights))

@@ -43,6 +43,7 @@ REASONS = Choices(
 )
 
 
+OPEN = [state.value for state in G if state is not G.closed]
 UNREAD = "read_at IS NULL"
 
 

@@ -15,7 +15,7 @@ from app.core.record.history import History
 from app.core.rights.actor import Actor
 from app.core.time import clock, deadlines
 
-from .models import G, GmReport
+from .models import OPEN, G, GmReport
 from .workflow import GM_REPORT
 
 TAKEN_BACK_FOR = timedelta(minutes=10)
@@ -34,7 +34,7 @@ def unread_count(session: Session, visible: ColumnElement[bool]) -> int:
 
 
 def _waits(visible: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    return (GmReport.read_at.is_(None), GmReport.state != G.closed.value, visible)
+    return (GmReport.read_at.is_(None), GmReport.state.in_(OPEN), visible)
 
 
 def just_read(session: Session, visible: ColumnElement[bool], actor: Actor) -> list[GmReport]:

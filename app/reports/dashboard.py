@@ -137,8 +137,7 @@ NARROWINGS: dict[str, tuple[Any, Callable[[], Any] | None]] = {
 def tasks(rights: Rights, most: int = TODO, offset: int = 0, narrowed: Callable[[], Any] | None = None) -> list[Task]:
     """Open records that wait for me, the most urgent first."""
     urgent = most_urgent(rights.owner_keys, offset + most, *([narrowed()] if narrowed else []))
-    heads = select(Record.id, Record.kind, Record.state).where(Record.id.in_(urgent))
-    rows = db.session.execute(heads.order_by(*URGENCY).offset(offset).limit(most)).all()
+    rows = db.session.execute(urgent.offset(offset).limit(most)).all()
     kinds = {row.kind: KINDS[row.kind] for row in rows}
     query = (
         select(Record)

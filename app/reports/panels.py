@@ -98,9 +98,10 @@ def visits(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     )
     on_the_way = Record.state.in_((S.assigned.value, S.on_site.value))
     wanted = (Record.kind == COMPLAINT.name, on_the_way, mine.exists(), or_(planned.exists(), due.exists()))
+    first = [row.id for row in session.execute(waiting_first(rights.owner_keys, MOST, *wanted).limit(MOST))]
     query = (
         select(Complaint)
-        .where(Complaint.id.in_(waiting_first(rights.owner_keys, MOST, *wanted)), visible_complaints(rights))
+        .where(Complaint.id.in_(first), visible_complaints(rights))
         .order_by(*URGENCY)
         .limit(MOST)
         .options(selectinload(Complaint.customer))

@@ -60,15 +60,20 @@ def waiting(keys: Collection[str]) -> ColumnElement[bool]:
     return Record.id.in_(union(*_both(keys, Record.id)))
 
 
-def most_urgent(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[int]:
-    """The ids of at most so many records that wait for one of these: each turn is read in its order along the index."""
-    parts = [_both(keys, Record.id)[1].order_by(*URGENCY)]
+def most_urgent(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[int, str, str]:
+    """Id, kind and state of at most so many records that wait for one of these, in order.
+
+    Each turn is read in its order along the index.
+    """
+    head = Record.id, Record.kind, Record.state, Record.due_at
+    parts = [_both(keys, *head)[1].order_by(*URGENCY)]
     for key in keys:
-        own = select(Record.id).where(Record.owner == key)
+        own = select(*head).where(Record.owner == key)
         parts.append(own.where(Record.due_at.is_not(None)).order_by(Record.due_at, Record.id))
         parts.append(own.where(Record.due_at.is_(None)).order_by(Record.id))
     first = [part.where(*conditions).limit(most).subquery() for part in parts]
-    return select(union(*(select(part.c.id) for part in first)).subquery().c.id)
+    found = union(*(select(part) for part in first)).subquery().c
+    return select(found.id, found.kind, found.state).order_by(found.due_at.is_(None), found.due_at, found.id)
 
 
 def counted(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[int]:

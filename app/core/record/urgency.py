@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, func, literal, null, select
 from sqlalchemy.orm import Session
 
 from .records import Record
@@ -22,10 +22,12 @@ def most_urgent(session: Session, query: Select[R], model: type[R], most: int) -
     head = Record.__table__.alias("head")
     looked_up = query.with_only_columns(literal(1), maintain_column_froms=True).where(Record.id == head.c.id)
     fits = looked_up.correlate(head).exists()
-    dated = select(head.c.id).where(head.c.kind == model.__mapper__.polymorphic_identity, head.c.due_at.is_not(None))
+    kind = model.__mapper__.polymorphic_identity
+    dated = select(head.c.id).where(head.c.kind == kind, head.c.due_at.is_not(None))
     first = session.scalars(dated.where(fits).order_by(head.c.due_at, head.c.id).limit(most)).all()
     found = list(session.scalars(query.where(Record.id.in_(first)).order_by(*URGENCY))) if first else []
     if len(found) < most:
-        undated = query.where(Record.due_at.is_(None)).order_by(Record.id)
+        without = func.coalesce(Record.due_at, null()).is_(None)  # not by their index: most without one are over
+        undated = query.where(Record.kind == kind, without).order_by(Record.id)
         found += session.scalars(undated.limit(most - len(found)))
     return found
