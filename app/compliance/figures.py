@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import ngettext
-from sqlalchemy import Select, false, literal, or_, select, union_all
+from sqlalchemy import Select, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.core.rights.people import in_locale
@@ -128,12 +128,13 @@ def page_of(session: Session, period: Period, checks: Sequence[Check], which: st
     held = {} if which == "all" else newest(session, places.values(), measure, days, need)
     legs = []
     for check in checks:
-        cases = check.cases().subquery()
-        between = or_(
-            false(), *((cases.c.at >= begin) & (cases.c.at < end) for begin, end in held.get(places[check.code], whole))
-        )
-        rows = select(literal(check.code).label("check"), cases).where(*_wanted(cases, which), between)
-        legs.append(rows.order_by(cases.c.at.desc(), cases.c.record_id.desc()).limit(need).subquery())
+        if ranges := held.get(places[check.code], whole):
+            cases = check.cases().subquery()
+            within = or_(*((cases.c.at >= begin) & (cases.c.at < end) for begin, end in ranges))
+            rows = select(literal(check.code).label("check"), cases).where(*_wanted(cases, which), within)
+            legs.append(rows.order_by(cases.c.at.desc(), cases.c.record_id.desc()).limit(need).subquery())
+    if not legs:
+        return []
     every = union_all(*map(select, legs)).subquery()
     return session.execute(select(every).order_by(*_newest(every)).offset(offset).limit(most)).all()
 

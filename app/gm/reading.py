@@ -34,7 +34,7 @@ def unread_count(session: Session, visible: ColumnElement[bool]) -> int:
 
 
 def _waits(visible: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    return (GmReport.read_at.is_(None), GmReport.state.in_(OPEN), visible)
+    return (GmReport.read_at.is_(None), GmReport.kind == GM_REPORT.name, GmReport.state.in_(OPEN), visible)
 
 
 def just_read(session: Session, visible: ColumnElement[bool], actor: Actor) -> list[GmReport]:

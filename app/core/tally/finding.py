@@ -24,7 +24,8 @@ def newest(
     session: Session, places: Iterable[Place], measure: str, edges: tuple[date, date], most: int
 ) -> dict[Place, list[Moments]]:
     """Per source and code the moments between which the newest so many lie, `breached` or `apart`, and maybe others."""
-    places = list(places)
+    if not (places := list(places)):
+        return {}
     asked = Asked([SOURCES[name] for name in dict.fromkeys(name for name, _code in places)], edges)
     kept = known(session, asked)
     hours = _held(session, places, measure, asked, most)
