@@ -84,7 +84,7 @@ def looked_at(model: object, held: Iterable[AnyStep], tried: Iterable[AnyStep]) 
     return [_loaded(model, name) for name in names]
 
 
-def _loaded(model: Any, path: str) -> ORMOption:
+def _loaded(model: Any, path: str) -> Any:
     """A relation, or one of its own: `visits.people`."""
     first, _dot, rest = path.partition(".")
     relation = getattr(model, first)

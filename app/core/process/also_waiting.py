@@ -68,9 +68,8 @@ def most_urgent(keys: Collection[str], most: int, *conditions: ColumnElement[boo
     head = Record.id, Record.kind, Record.state, Record.due_at
     parts = [_both(keys, *head)[1].order_by(*URGENCY)]
     for key in keys:
-        own = select(*head).where(Record.owner == key)
-        parts.append(own.where(Record.due_at.is_not(None)).order_by(Record.due_at, Record.id))
-        parts.append(own.where(Record.due_at.is_(None)).order_by(Record.id))
+        own = select(*head).where(Record.owner == key).order_by(Record.due_at, Record.id)
+        parts += [own.where(Record.due_at.is_not(None)), own.where(Record.due_at.is_(None))]
     first = [part.where(*conditions).limit(most).subquery() for part in parts]
     found = union(*(select(part) for part in first)).subquery().c
     return select(found.id, found.kind, found.state).order_by(found.due_at.is_(None), found.due_at, found.id)
