@@ -38,6 +38,7 @@ CORE = (  # the tables everything hangs on
     "rights.rights",
     "rights.seeding",
     "record.signatures",
+    "tally.models",
     "process.turns",
     "record.witnessing",
     "time.workdays",

@@ -11,12 +11,12 @@ from pathlib import Path
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.files import files
 from app.core.process import foresight
-from app.core.record.triggers import expected
+from app.core.record.triggers import missing
+from app.core.tally import proof
 
 from .extensions import db
 
@@ -38,6 +38,7 @@ def problems(quick: bool = False) -> Iterator[str]:
     if not quick:
         yield from _triggers()
         yield from _turns()
+        yield from proof.differing(db.session)  # type: ignore[arg-type]
         yield from _machine()
 
 
@@ -49,15 +50,8 @@ def _schema(connection: object) -> Iterator[str]:
 
 
 def _triggers() -> Iterator[str]:
-    dialect = db.engine.dialect.name
-    names = (
-        "SELECT tgname FROM pg_trigger"
-        if dialect == "postgresql"
-        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    )
-    missing = expected(dialect) - set(db.session.execute(text(names)).scalars())
-    if missing:
-        yield f"{len(missing)} database triggers are missing: run `portal init`."
+    if lacking := missing(db.session.connection()):
+        yield f"{len(lacking)} database triggers are missing: run `portal init`."
 
 
 def _turns() -> Iterator[str]:

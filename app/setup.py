@@ -16,6 +16,7 @@ from app.core.kind import choices
 from app.core.record import history, search, triggers, witness
 from app.core.rights import seeding
 from app.core.rights.actor import SYSTEM
+from app.core.tally import folding
 from app.core.text import cleaning, mail_address
 from app.core.text.wording import gettext as _
 from app.core.time import deadlines, workdays
@@ -39,7 +40,10 @@ def initialise() -> None:
 def seed() -> None:
     """What a portal needs before its first person signs in; every part is idempotent."""
     session = db.session
-    triggers.install_triggers(session.connection())
+    connection = session.connection()
+    if triggers.missing(connection):  # what changed meanwhile was not marked
+        folding.forget(session)
+    triggers.install_triggers(connection)
     seeding.seed_functions(session, access.FUNCTIONS)
     seeding.seed_rights(session, access.cells())
     workdays.seed_calendar(session)

@@ -29,7 +29,7 @@ class Quote(Part):
     )  # description, quantity, price; amounts as text
     amount: Mapped[Decimal] = fact(_l("Total (CNY)"), Money)
     accepted: Mapped[bool | None] = fact(_l("Does the customer accept?"))
-    answered_at: Mapped[datetime | None] = fact(_l("Answered at"), UtcDateTime)
+    answered_at: Mapped[datetime | None] = fact(_l("Answered at"), UtcDateTime, index=True)
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))  # None: the customer's own link
     signer_name: Mapped[str | None] = fact(_l("Answered by"), String(80))
     evidence: Mapped[str | None] = fact(_l("Evidence"), Text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_pgettext as _lp
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.core.fields.fields import WholeNumberField
@@ -87,9 +87,9 @@ class Complaint(Record):
     nature: Mapped[str] = fact(_l("Nature"), String(20), choices=NATURES, default="undetermined")
     is_major: Mapped[bool] = fact(_l("Major"), default=False)
     major_criteria: Mapped[list[str]] = fact(_l("Major because of"), JSON, choices=MAJOR_CRITERIA, default=list)
-    major_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    major_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     solution_plan: Mapped[str | None] = fact(_l("Solution plan"), Text)
-    handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     handed_over_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     round: Mapped[int] = fact(_l("Round"), default=1)
     responsibility: Mapped[str | None] = fact(_l("Responsibility"), String(20), choices=RESPONSIBILITIES)
@@ -99,7 +99,7 @@ class Complaint(Record):
     unconfirmed: Mapped[bool] = fact(_l("Not confirmed by the customer"), default=False)
     form_returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    closed_at: Mapped[datetime | None] = fact(_l("Closed at"), UtcDateTime)
+    closed_at: Mapped[datetime | None] = fact(_l("Closed at"), UtcDateTime, index=True)
     outcome: Mapped[str | None] = fact(_lp("complaint", "Outcome"), String(20), choices=OUTCOMES)
     reopened_count: Mapped[int] = fact(_l("Times reopened"), default=0)
     recurrence_of_id: Mapped[int | None] = fact(
@@ -142,6 +142,12 @@ class Complaint(Record):
         Index("ix_complaint_received", "received_at"),
         Index("ix_complaint_product", "product_id", "id"),
         Index("ix_complaint_batch", "product_id", "batch_key", "received_at"),
+        Index(
+            "ix_complaint_major",
+            "id",
+            sqlite_where=text("is_major = 1 AND closed_at IS NULL"),
+            postgresql_where=text("is_major AND closed_at IS NULL"),
+        ),
     )
 
     @property
@@ -193,6 +199,9 @@ class Complaint(Record):
         return max(self.charge - sum((item.amount for item in self.payments), Decimal(0)), Decimal("0.00"))
 
 
+OPEN_MAJOR = (Complaint.is_major == true(), Complaint.closed_at.is_(None))  # a major matter is not over
+
+
 class Part(parts.Part):
     """A row written by a step of a complaint, kept per round."""
 
@@ -205,6 +214,16 @@ class Assignment(Part):
     """委派单: who travels to the customer, and by when (2.2, 2.3)."""
 
     __tablename__ = "assignment"
+    __table_args__ = (
+        Index("ix_assignment_at", "at"),
+        Index(
+            "ix_assignment_running",
+            "technician_id",
+            "complaint_id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
 
     technician_id: Mapped[int] = fact(_l("Technician or inspector"), ForeignKey("ab_user.id"), person=True, index=True)
     kind: Mapped[str] = fact(_l("Assigned as"), String(20), choices=ASSIGNMENT_KINDS)

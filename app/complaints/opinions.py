@@ -39,7 +39,7 @@ class Disposition(Part):
     opinion: Mapped[str] = fact(_l("Disposition"), Text, help=_l("The technician reads this on site."))
     remedy_proposed: Mapped[str | None] = fact(_l("Proposed remedy"), String(20), choices=REMEDIES)
     needs_site_visit: Mapped[bool] = fact(_l("Site visit needed"), default=True)
-    issued_at: Mapped[datetime | None] = fact(_l("Issued at"), UtcDateTime)
+    issued_at: Mapped[datetime | None] = fact(_l("Issued at"), UtcDateTime, index=True)
     issued_by_id: Mapped[int | None] = fact(_l("Issued by"), ForeignKey("ab_user.id"), person=True)
     complaint: Mapped[Complaint] = relationship(back_populates="dispositions")
     drafted_by: Mapped[User | None] = relationship(foreign_keys="Disposition.by_id")

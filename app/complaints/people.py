@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from app.core.process.deeds import reads
 from app.core.rights import masking
 from app.core.rights.actor import Actor
 from app.core.rights.current import current_rights
@@ -36,6 +37,7 @@ def withdrawal_asked(record: Complaint) -> bool:
     return record.withdrawal_asked_by_id is not None
 
 
+@reads("assignments.co_workers")
 def is_assigned(record: Complaint, actor: Actor) -> bool:
     """The technician or inspector of the running assignment, co-workers included."""
     return bool(record.assignment and record.assignment.people & actor.stands_for)
@@ -46,16 +48,19 @@ def in_the_office(actor: Actor) -> bool:
     return actor.may("see_all")
 
 
+@reads("assignments.co_workers")
 def is_assigned_or_qc(record: Complaint, actor: Actor) -> bool:
     """The assigned person; QC when nobody is assigned."""
     return is_assigned(record, actor) if record.assignment else in_the_office(actor)
 
 
+@reads("assignments.co_workers")
 def is_assigned_or_office(record: Complaint, actor: Actor) -> bool:
     """Reception, QC, or the assigned person."""
     return in_the_office(actor) or is_assigned(record, actor)
 
 
+@reads("assignments.co_workers")
 def may_dispute(record: Complaint, actor: Actor) -> bool:
     """QC, or the assigned person."""
     return in_the_office(actor) or is_assigned(record, actor)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.core import settings
 from app.core.process.admission import demanded_by
-from app.core.process.deeds import Deed
+from app.core.process.deeds import Deed, reads
 from app.core.process.refused import Invalid
 from app.core.rights.people import full_name
 from app.core.text.wording import gettext as _
@@ -31,6 +31,7 @@ ARRIVAL = {
 NEGOTIATIONS_BEFORE_GIVING_UP = 3
 
 
+@reads("attachments")
 @demanded_by("2.1")
 def letter_attached(deed: D) -> str | None:
     """2.1: the customer's letter goes with the form."""
@@ -40,6 +41,7 @@ def letter_attached(deed: D) -> str | None:
     return None
 
 
+@reads("negotiations")
 def customer_satisfied(deed: D) -> str | None:
     """2.1: a non-quality complaint is settled when the customer is satisfied."""
     talks = deed.record.negotiations
@@ -48,6 +50,7 @@ def customer_satisfied(deed: D) -> str | None:
     return _("The customer must be satisfied first: log a negotiation that says so.")
 
 
+@reads("negotiations")
 def negotiated_enough(deed: D) -> str | None:
     if len(deed.record.negotiations) < NEGOTIATIONS_BEFORE_GIVING_UP:
         return _("At least three negotiations must be logged first.")
@@ -66,6 +69,7 @@ def not_who_returned(deed: D) -> str | None:
     return None
 
 
+@reads("dispositions")
 def nothing_issued(deed: D) -> str | None:
     record = deed.record
     if record.round > 1 or any(item.issued_at for item in record.dispositions):
@@ -73,6 +77,7 @@ def nothing_issued(deed: D) -> str | None:
     return None
 
 
+@reads("dispositions")
 def drafted_by_another(deed: D) -> str | None:
     """2.1: one drafts the 处理意见, another issues it."""
     draft = deed.record.disposition
@@ -112,6 +117,7 @@ def special_zone_dated(deed: D) -> str | None:
     return None
 
 
+@reads("assignments")
 def before_arrival(deed: D) -> str | None:
     assignment = deed.record.assignment
     return _("This is only possible before the arrival.") if assignment and assignment.arrived_at else None
@@ -149,6 +155,7 @@ def may_be_merged(deed: D) -> str | None:
     return None
 
 
+@reads("attachments")
 def evidence_attached(deed: D) -> str | None:
     """撤诉: the customer's withdrawal is on paper."""
     if deed.record.withdrawal_asked_by_id is not None:
@@ -167,6 +174,7 @@ def withdrawal_asked(deed: D) -> str | None:
     return None
 
 
+@reads("attachments")
 def photos_attached(deed: D) -> str | None:
     wanted = settings.get(deed.session, "photos_required")
     if wanted and not any(a.category == "photo" for a in deed.record.attachments):
@@ -186,11 +194,13 @@ def positive_means_it(deed: D) -> str | None:
     raise Invalid({"confirm_negative": [sentence]})
 
 
+@reads("services")
 def work_recorded(deed: D) -> str | None:
     """2.5: the customer signs what is written down."""
     return None if deed.record.service else _("Fill in the implementation record first.")
 
 
+@reads("services", "contacts")
 def tried_to_reach(deed: D) -> str | None:
     since = deed.record.service.completed_at if deed.record.service else None
     tries = [item for item in deed.record.contacts if since is None or item.at >= since]
@@ -199,6 +209,7 @@ def tried_to_reach(deed: D) -> str | None:
     return None
 
 
+@reads("notices")
 @demanded_by("2.6")
 def notice_issued(deed: D) -> str | None:
     """2.6: our own quality problem needs an issued 纠正措施通知单."""
@@ -208,6 +219,7 @@ def notice_issued(deed: D) -> str | None:
     return None
 
 
+@reads("confirmations")
 @demanded_by("2.5")
 def confirmed_or_unconfirmed(deed: D) -> str | None:
     if deed.record.confirmation is None and not deed.record.unconfirmed:

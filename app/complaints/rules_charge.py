@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.core.kind.signing import own_file
 from app.core.process.admission import demanded_by
-from app.core.process.deeds import Deed
+from app.core.process.deeds import Deed, reads
 from app.core.process.refused import Invalid
 from app.core.text.wording import gettext as _
 
@@ -40,6 +40,7 @@ def consent_given(deed: D) -> str | None:
     return None
 
 
+@reads("services")
 def not_own_quality(deed: D) -> str | None:
     """2.4: our own quality problem costs the customer nothing."""
     service = deed.record.service
@@ -60,6 +61,7 @@ def quote_adds_up(deed: D) -> str | None:
     return None
 
 
+@reads("quotes")
 def quote_waits(deed: D) -> str | None:
     """An answer needs a question."""
     quote = deed.record.quote
@@ -85,6 +87,7 @@ def consent_proven(deed: D) -> str | None:
     return None
 
 
+@reads("payments")
 def charged(deed: D) -> str | None:
     """2.4: only what was charged can be paid or waived."""
     if (deed.record.charge or 0) <= 0:
@@ -99,6 +102,7 @@ def not_overpaid(deed: D) -> str | None:
     return None
 
 
+@reads("payments")
 @demanded_by("2.4")
 def nothing_owed(deed: D) -> str | None:
     """2.4: what was charged is paid or waived before the record is closed."""

@@ -14,7 +14,8 @@ from app.core.rights.filters import RowScope, hung_on
 from app.core.rights.rights import Rights
 from app.core.text.wording import lazy_gettext as _l
 
-from .models import Assignment, Complaint, CoWorker
+from .codes import OPEN
+from .models import OPEN_MAJOR, Assignment, Complaint, CoWorker
 
 
 def visible(rights: Rights) -> ColumnElement[bool]:
@@ -56,6 +57,11 @@ def _reach(rights: Rights) -> Iterator[ColumnElement[bool]]:
 def _concerns(rights: Rights, record: Any) -> ColumnElement[bool]:
     """What is asked of one's own department, or waits for one in an absent manager's place."""
     return or_(record.c.department_id.in_(rights.department_ids), record.c.owner.in_(rights.owner_keys))
+
+
+def open_majors() -> tuple[ColumnElement[bool], ...]:
+    """4.4: every open major complaint; in the words of its index."""
+    return (*OPEN_MAJOR, Complaint.state.in_([state.value for state in OPEN]))
 
 
 def in_scope() -> ColumnElement[bool]:

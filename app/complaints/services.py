@@ -39,7 +39,7 @@ class SiteService(Part):
     travel_cost: Mapped[Decimal | None] = fact(_l("Travel cost (CNY)"), Money)
     old_serial: Mapped[str | None] = fact(_l("Old serial number"), String(60), field=MarkField)
     new_serial: Mapped[str | None] = fact(_l("New serial number"), String(60), field=MarkField)
-    completed_at: Mapped[datetime | None] = fact(_l("Completed at"), UtcDateTime)
+    completed_at: Mapped[datetime | None] = fact(_l("Completed at"), UtcDateTime, index=True)
     complaint: Mapped[Complaint] = relationship(back_populates="services")
     exchange: Mapped[ReturnExchange | None] = relationship(back_populates="service", uselist=False)
 

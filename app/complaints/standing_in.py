@@ -11,7 +11,7 @@ from app.core.pages import timeline
 from app.core.process import also_waiting, whose_turn
 from app.core.process.admission import demanded_by
 from app.core.process.also_waiting import Awaited
-from app.core.process.deeds import Deed
+from app.core.process.deeds import Deed, reads
 from app.core.process.locking import locked
 from app.core.process.workflow import WORKFLOWS
 from app.core.record.history import History
@@ -28,6 +28,7 @@ from .models import Assignment, Complaint, CoWorker
 STEP = "unattended"
 
 
+@reads("assignments.co_workers")
 @demanded_by("2.3")
 def masters_it_too(deed: Deed[Complaint]) -> str | None:
     """Who was sent was looked at then; who comes in that person's place is looked at now."""

@@ -45,9 +45,6 @@ TRAVELLERS = ("technician", "inspector")
 PAYABLE = frozenset({S.awaiting_confirmation, S.confirmed, S.form_returned, S.returned})
 ARRIVALS = ("ARRIVE_IN", "ARRIVE_OUT", "ARRIVE_REMOTE", "ARRIVE_SPECIAL", "REVISIT")
 
-LOOKS_AT = ("attachments", "negotiations", "dispositions", "assignments", "services", "confirmations", "notices",
-            "quotes", "payments", "contacts")  # fmt: skip
-
 WITHDRAWAL = (ByRight("approve_withdrawal", when=withdrawal_asked),)
 VISIT = (ByRight("reassign", when=standing_in.nobody_can_go), *WITHDRAWAL)
 
@@ -94,7 +91,7 @@ TABS = {
 
 COMPLAINT = Workflow[Complaint](
     "complaint", thing="Complaint", title=_l("Customer complaints"), initial=S.received, states=STATES, stages=STAGES,
-    tabs=TABS, begins=("HAND_TO_QC", "ACK"), since={"HAND_TO_QC": lambda record: record.received_at}, looks_at=LOOKS_AT,
+    tabs=TABS, begins=("HAND_TO_QC", "ACK"), since={"HAND_TO_QC": lambda record: record.received_at},
     steps=[
         # 2.1 reception
         step("classify_quality", _l("Judge as quality problem"), S.received, S.pending_qc, RECEPTION, "2.1",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, false, func, literal, not_, null, or_, select
@@ -26,6 +25,7 @@ from app.core.text.wording import lazy_gettext as _l
 from app.core.time import clock
 from app.core.time.deadline_rules import DEFAULTS
 from app.core.time.deadlines import Deadline
+from app.core.time.lateness import late
 from app.core.types import UtcDateTime
 from app.corrective.models import Action, CorrectiveAction, EffectivenessCheck, corrective_complaint
 from app.gm.models import GmReport
@@ -71,36 +71,23 @@ def _case(
     ]
 
 
-def late(now: datetime) -> ColumnElement[bool]:
-    """Missed: met too late, still open after its end, or given up after its end."""
-    ended = func.coalesce(Deadline.met_at, Deadline.cancelled_at, now)
-    return ended >= Deadline.due_at
+def kept_in_time(missed: ColumnElement[bool]) -> Query:
+    """Deadlines; what the customer asked to have later is no breach (2.2)."""
+    excused = or_(Deadline.agreed_date.is_not(None), _duty_done())
+    relevant = or_(Deadline.cancelled_at.is_(None), Deadline.cancelled_at >= Deadline.due_at)
+    columns = _case(
+        Deadline.started_at,
+        and_(missed, not_(excused)),
+        Deadline.breach_reason,
+        apart=and_(missed, excused),
+        due=Deadline.due_at,
+        ended=func.coalesce(Deadline.met_at, Deadline.cancelled_at),
+    )
+    return select(*columns).join(Deadline, Deadline.record_id == record.c.id).where(relevant)
 
 
-def clocks() -> Query:
-    """Every deadline of a rule, with its code: what the checks of all rules are counted from."""
-    return _kept(*DEFAULTS)().add_columns(Deadline.code)
-
-
-def _kept(*codes: str) -> Callable[[], Query]:
-    """Deadlines of these rules; what the customer asked to have later is no breach (2.2)."""
-
-    def cases() -> Query:
-        missed, excused = late(clock.now()), or_(Deadline.agreed_date.is_not(None), _duty_done())
-        relevant = or_(Deadline.cancelled_at.is_(None), Deadline.cancelled_at >= Deadline.due_at)
-        columns = _case(
-            Deadline.started_at,
-            and_(missed, not_(excused)),
-            Deadline.breach_reason,
-            apart=and_(missed, excused),
-            due=Deadline.due_at,
-            ended=func.coalesce(Deadline.met_at, Deadline.cancelled_at),
-        )
-        return (
-            select(*columns).join(Deadline, Deadline.record_id == record.c.id).where(Deadline.code.in_(codes), relevant)
-        )
-
-    return cases
+def _of_rule(code: str) -> Callable[[], Query]:
+    return lambda: kept_in_time(late(clock.now())).where(Deadline.code == code)
 
 
 def _duty_done() -> ColumnElement[bool]:
@@ -266,7 +253,7 @@ def before_the_gm() -> Query:
 
 
 def _clock_of(rule: Any) -> Check:
-    return Check(rule.code, rule.clause or CLAUSE_OF.get(rule.code, ""), rule.code, _kept(rule.code))
+    return Check(rule.code, rule.clause or CLAUSE_OF.get(rule.code, ""), rule.code, _of_rule(rule.code))
 
 
 CLAUSE_OF = {

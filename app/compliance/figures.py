@@ -9,16 +9,19 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import ngettext
-from sqlalchemy import Select, Subquery, func, literal, select, union_all
+from sqlalchemy import Select, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.core.rights.people import in_locale
+from app.core.tally.finding import newest
+from app.core.tally.reading import figures
 from app.core.text.wording import gettext as _
 from app.core.time import clock
 from app.core.time.deadline_rules import DeadlineRule
 
-from .checks import BY_HAND, Check, checks, clocks
+from .checks import Check, checks
 from .clauses import CLAUSES, Clause
+from .tallied import SUMMED, source_of
 
 
 @dataclass(frozen=True)
@@ -104,24 +107,44 @@ def names(session: Session) -> dict[str, str]:
 
 
 def summaries(session: Session, period: Period) -> list[Summary]:
-    """Every clause, all checks counted in one question."""
-    by_hand = [check.cases().add_columns(literal(check.code).label("code")) for check in BY_HAND]
-    parts = [_sums(cases.subquery(), period) for cases in (clocks(), *by_hand)]
-    counted = {row[0]: row[1:] for row in session.execute(union_all(*parts))}
+    """Every clause, all checks from what is kept of their cases."""
+    kept = figures(session, [source.name for source in SUMMED], [period.first, period.last + timedelta(days=1)])
+    counted = {key.code: figure for key, figure in kept.items()}
     words = names(session)
     found = {number: Summary(clause) for number, clause in CLAUSES.items()}
     for check in checks().values():
         if check.clause in found:
-            numbers = [int(number or 0) for number in counted.get(check.code, ())]
             label = words.get(check.code, check.label)
-            found[check.clause].lines.append(Line(check, label, *numbers))
+            found[check.clause].lines.append(Line(check, label, *counted.get(check.code, ())))
     return list(found.values())
 
 
-def _sums(cases: Subquery, period: Period) -> Select[Any]:
-    """Per code of a check its cases, its breaches, and what is shown apart."""
-    sums = (func.sum(cases.c.breached), func.sum(cases.c.apart))
-    return select(cases.c.code, func.count(), *sums).where(*period.within(cases)).group_by(cases.c.code)
+def page_of(session: Session, period: Period, checks: Sequence[Check], which: str, offset: int, most: int) -> Any:
+    """The lines of a page: of each check the newest are read, along the index of its moments, and no others."""
+    need, days = offset + most, (period.first, period.last + timedelta(days=1))
+    measure = {"breaches": "breached"}.get(which, which)
+    places = {check.code: (source_of(check), check.code) for check in checks}
+    whole = [(clock.at(days[0], time(0)), clock.at(days[1], time(0)))]
+    held = {} if which == "all" else newest(session, places.values(), measure, days, need)
+    legs = []
+    for check in checks:
+        if ranges := held.get(places[check.code], whole):
+            cases = check.cases().subquery()
+            within = or_(*((cases.c.at >= begin) & (cases.c.at < end) for begin, end in ranges))
+            rows = select(literal(check.code).label("check"), cases).where(*_wanted(cases, which), within)
+            legs.append(rows.order_by(cases.c.at.desc(), cases.c.record_id.desc()).limit(need).subquery())
+    if not legs:
+        return []
+    every = union_all(*map(select, legs)).subquery()
+    return session.execute(select(every).order_by(*_newest(every)).offset(offset).limit(most)).all()
+
+
+def _wanted(cases: Any, which: str) -> list[Any]:
+    return {"breaches": [cases.c.breached == 1], "apart": [cases.c.apart == 1]}.get(which, [])
+
+
+def _newest(every: Any) -> tuple[Any, ...]:
+    return every.c.at.desc(), every.c.record_id.desc(), every.c.check
 
 
 def listed(period: Period, checks: Sequence[Check], which: str = "breaches") -> Select[Any]:
@@ -129,10 +152,10 @@ def listed(period: Period, checks: Sequence[Check], which: str = "breaches") -> 
     parts = []
     for check in checks:
         cases = check.cases().subquery()
-        wanted = {"breaches": [cases.c.breached == 1], "apart": [cases.c.apart == 1]}.get(which, [])
-        parts.append(select(literal(check.code).label("check"), cases).where(*wanted, *period.within(cases)))
+        rows = select(literal(check.code).label("check"), cases)
+        parts.append(rows.where(*_wanted(cases, which), *period.within(cases)))
     every = union_all(*parts).subquery()
-    return select(every).order_by(every.c.at.desc(), every.c.record_id.desc(), every.c.check)
+    return select(every).order_by(*_newest(every))
 
 
 def lateness(due: datetime | None, ended: datetime | None) -> str:

@@ -8,6 +8,7 @@ from app.core.settings import Declared
 from app.core.text.wording import lazy_gettext as _l
 from app.organisation.functions import FUNCTIONS
 
+from . import tallied
 from .views import ComplianceApi, CompliancePage, RegulationPage
 
 GOOD = Declared(
@@ -15,6 +16,7 @@ GOOD = Declared(
     group=_l("Compliance"), help=_l("A share below it is shown in red."),
 )
 
+WORKS = (tallied,)
 DECLARED = (
     Page(
         thing="Compliance", label=_l("Compliance"), view=CompliancePage, api=ComplianceApi, menu="reports",

@@ -32,7 +32,7 @@ from app.extensions import db
 
 from .checks import checks as all_checks
 from .clauses import CLAUSES, VERSION
-from .figures import Period, lateness, listed, names, summaries
+from .figures import Period, lateness, listed, names, page_of, summaries
 
 SIZE = 50
 YEAR = timedelta(days=365)
@@ -143,7 +143,7 @@ class CompliancePage(Page):
         checks = [check for check in every if check.clause == clause and chosen in ("", check.code)] or abort(404)
         page = min(max(request.args.get("page", 0, type=int), 0), 10_000)
         which = asked_kind()
-        rows = db.session.execute(listed(period, checks, which).offset(page * SIZE).limit(SIZE + 1)).all()
+        rows = page_of(db.session, period, checks, which, page * SIZE, SIZE + 1)
         return self.render_template(
             "portal/compliance/breaches.html",
             title=str(TITLES[which]) % {"clause": clause},
@@ -304,7 +304,7 @@ class ComplianceApi(Described, FabApi):
         if clause not in CLAUSES:
             return message(404, spoken_of(404))
         page = min(max(request.args.get("page", 0, type=int), 0), 10_000)
-        rows = db.session.execute(listed(asked_period(), checks, asked_kind()).offset(page * SIZE).limit(SIZE))
+        rows = page_of(db.session, asked_period(), checks, asked_kind(), page * SIZE, SIZE)
         return jsonify(
             result=[
                 {

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.models import Complaint
@@ -55,7 +55,7 @@ class CorrectiveAction(Record):
     recurrences: Mapped[int] = fact(_l("Recurrences"), default=0)
     watch_until: Mapped[date | None] = fact(_l("Watched until"))  # 观察期
     drafted_by_id: Mapped[int | None] = fact(_l("Drafted by"), ForeignKey("ab_user.id"), person=True)
-    issued_at: Mapped[datetime | None] = fact(_l("Issued at"), UtcDateTime)
+    issued_at: Mapped[datetime | None] = fact(_l("Issued at"), UtcDateTime, index=True)
     issued_by_id: Mapped[int | None] = fact(_l("Issued by"), ForeignKey("ab_user.id"), person=True)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -136,6 +136,7 @@ class EffectivenessCheck(Part):
     """有效性验证: QC looks again after a month; never somebody who carried it out."""
 
     __tablename__ = "effectiveness_check"
+    __table_args__ = (Index("ix_effectiveness_check_at", "at"),)
 
     notice_id: Mapped[int] = mapped_column(ForeignKey("corrective_action.id"), index=True)
     result: Mapped[str] = fact(_l("Result"), String(20), choices=RESULTS)

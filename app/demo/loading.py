@@ -10,6 +10,7 @@ from flask import current_app
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
+from app.core.tally.folding import fold_all
 from app.extensions import db
 
 from . import beside, full, million
@@ -34,6 +35,7 @@ def load(password: str | None, size: str = "small", complaints: int = million.CO
     _keep(chosen)
     if size == "million":
         yield from million.lay(session, complaints, complaints // million.A_CUSTOMER)
+    fold_all(session)
     yield from (f"{login}  {position}" for login, *_names, position in PEOPLE)
     yield f"password: {chosen}"
 

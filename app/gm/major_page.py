@@ -12,12 +12,14 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app.complaints.codes import OPEN as OPEN_COMPLAINTS
 from app.complaints.models import Complaint
+from app.complaints.scope import open_majors
 from app.complaints.scope import visible as visible_complaints
 from app.core.kind.tells import linked
+from app.core.pages.listing import capped
 from app.core.pages.openable import openable
 from app.core.process.workflow import WORKFLOWS
+from app.core.record.urgency import most_urgent
 from app.core.rights.actor import Actor
 from app.core.rights.current import actor_for, current_rights
 from app.core.rights.filters import whole
@@ -27,7 +29,7 @@ from app.core.time import clock
 from app.extensions import db
 
 from . import reading
-from .models import REASONS, G, GmReport
+from .models import OPEN, REASONS, GmReport
 from .scope import visible
 
 MOST = 50
@@ -53,25 +55,18 @@ class MajorPage(Page):
     @permission_name("list")
     def index(self) -> Any:
         rights = current_rights()
-        open_states = (GmReport.state != G.closed.value, visible(rights))
-        reports = db.session.scalars(
-            select(GmReport).where(*open_states).order_by(GmReport.due_at.nulls_last(), GmReport.id).limit(MOST)
-            .options(selectinload(GmReport.about))
-        ).all()  # fmt: skip
-        majors = db.session.scalars(
-            select(Complaint)
-            .where(Complaint.is_major, Complaint.state.in_([state.value for state in OPEN_COMPLAINTS]))
-            .where(visible_complaints(rights))
-            .order_by(Complaint.due_at.nulls_last(), Complaint.id)
-            .limit(MOST)
-            .options(selectinload(Complaint.customer))
-        ).all()
+        open_states = (GmReport.state.in_(OPEN), visible(rights))
+        running = select(GmReport).where(*open_states).options(selectinload(GmReport.about))
+        reports = most_urgent(db.session, running, GmReport, MOST)
+        matters = select(Complaint).where(*open_majors(), visible_complaints(rights))
+        majors = most_urgent(db.session, matters.options(selectinload(Complaint.customer)), Complaint, MOST)
         learn_turns(db.session, [record.owner for record in (*reports, *majors)])
         actor = actor_for("GmReport")
+        unread = reading.unread_count(db.session, visible(rights)) if actor.may("read") else 0
         return self.render_template(
             "portal/gm/major.html",
             title=_("Major matters"),
-            unread=len(reading.unread(db.session, visible(rights))) if actor.may("read") else 0,
+            unread=unread and capped(unread),
             just_read=reading.just_read(db.session, visible(rights), actor),
             minutes=reading.TAKEN_BACK_FOR.seconds // 60,
             groups=[

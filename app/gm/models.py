@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.kind.choices import Choices
@@ -43,11 +43,18 @@ REASONS = Choices(
 )
 
 
+OPEN = [state.value for state in G if state is not G.closed]
+UNREAD = "read_at IS NULL"
+
+
 class GmReport(Record):
     """One matter of the general manager's, about one other record or about none."""
 
     __tablename__ = "gm_report"
-    __table_args__: Any = ()  # the indexes of `record` are not its own
+    __table_args__: Any = (  # the indexes of `record` are not its own
+        Index("ix_gm_report_unread", "id", sqlite_where=text(UNREAD), postgresql_where=text(UNREAD)),
+        Index("ix_gm_report_read", "read_by_id", "read_at"),
+    )
 
     id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
     __mapper_args__: Any = {"polymorphic_identity": "gm_report", "inherit_condition": id == Record.id}  # not by `about`

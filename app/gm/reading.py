@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.core.pages.listing import CAP
 from app.core.process.locking import locked
 from app.core.process.refused import Forbidden
 from app.core.record.history import History
 from app.core.rights.actor import Actor
 from app.core.time import clock, deadlines
 
-from .models import G, GmReport
+from .models import OPEN, G, GmReport
 from .workflow import GM_REPORT
 
 TAKEN_BACK_FOR = timedelta(minutes=10)
@@ -22,9 +23,18 @@ TAKEN_BACK_FOR = timedelta(minutes=10)
 
 def unread(session: Session, visible: ColumnElement[bool]) -> list[GmReport]:
     """The open matters nobody has read yet, the most urgent first."""
-    waits = (GmReport.read_at.is_(None), GmReport.state != G.closed.value, visible)
-    query = select(GmReport).where(*waits).order_by(GmReport.due_at.nulls_last(), GmReport.id)
+    query = select(GmReport).where(*_waits(visible)).order_by(GmReport.due_at.nulls_last(), GmReport.id)
     return list(session.scalars(query.options(selectinload(GmReport.about))))
+
+
+def unread_count(session: Session, visible: ColumnElement[bool]) -> int:
+    """How many open matters nobody has read yet; the count stops above the cap of the lists."""
+    found = select(GmReport.id).where(*_waits(visible)).limit(CAP + 1).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _waits(visible: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    return (GmReport.read_at.is_(None), GmReport.kind == GM_REPORT.name, GmReport.state.in_(OPEN), visible)
 
 
 def just_read(session: Session, visible: ColumnElement[bool], actor: Actor) -> list[GmReport]:

@@ -16,6 +16,7 @@ from app.complaints.freezing import freeze_signed
 from app.complaints.standing_in import pass_on
 from app.core.files import pending
 from app.core.record import history
+from app.core.tally.folding import fold
 from app.extensions import db
 
 from .counting import count_tables
@@ -42,6 +43,7 @@ TICKS: list[Callable[[Session], int]] = [
     send_digests,
     follow_rights,
     deliver_due,
+    fold,
     freeze_signed,
     pass_on,
     pending.purge,

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import time
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from flask import redirect, request
 from flask_appbuilder import BaseView, IndexView, expose
 from flask_login import current_user
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectin_polymorphic
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.complaints.models import Complaint
 from app.complaints.scope import visible
-from app.core.kind.registry import KINDS, of_every_kind
+from app.core.kind.kinds import AnyKind
+from app.core.kind.registry import KINDS
+from app.core.pages.listing import CAP, capped
 from app.core.pages.show import Badge, tag
-from app.core.pages.timeline import foremost
+from app.core.pages.timeline import foremost, tried
 from app.core.process.admission import hindrance, looked_at
-from app.core.process.also_waiting import URGENCY, counted, most_urgent
+from app.core.process.also_waiting import counted, most_urgent
 from app.core.process.workflow import Transition
 from app.core.record.records import Record
+from app.core.record.urgency import URGENCY
 from app.core.rights.current import current_rights
+from app.core.rights.filters import whole
 from app.core.rights.people import turn_label
 from app.core.rights.rights import Rights
 from app.core.text.wording import gettext as _
@@ -70,15 +78,16 @@ class Dashboard(IndexView):
         self.update_redirect()
         manages = rights.may("can_list", "Compliance") and rights.may("see_all", "Complaint")
         sees = rights.may("can_list", "Complaint")
+        year = trend.Year.of(db.session, manages) if rights.may("see_all", "Complaint") else None
         return self.render_template(
             "portal/home.html",
             tasks=tasks(rights),
-            cards=cards(rights),
+            cards=cards(rights, year),
             panels=list(panels(db.session, rights)),
-            months=trend.months(db.session, manages) if rights.may("see_all", "Complaint") else [],
+            months=year.months() if year else [],
             manages=manages,
-            products=trend.products(db.session) if manages else [],
-            departments=trend.departments(db.session) if manages else [],
+            products=year.products(db.session) if year and manages else [],
+            departments=year.departments(db.session) if year and manages else [],
             sees=sees,
             intake=INTAKE if rights.may("can_add", "Complaint") else (),
         )
@@ -127,20 +136,31 @@ NARROWINGS: dict[str, tuple[Any, Callable[[], Any] | None]] = {
 
 def tasks(rights: Rights, most: int = TODO, offset: int = 0, narrowed: Callable[[], Any] | None = None) -> list[Task]:
     """Open records that wait for me, the most urgent first."""
+    urgent = most_urgent(rights.owner_keys, offset + most, *([narrowed()] if narrowed else []))
+    rows = db.session.execute(urgent.offset(offset).limit(most)).all()
+    kinds = {row.kind: KINDS[row.kind] for row in rows}
     query = (
         select(Record)
-        .where(Record.id.in_(most_urgent(rights.owner_keys, offset + most, *([narrowed()] if narrowed else []))))
+        .where(Record.id.in_([row.id for row in rows]))
         .order_by(*URGENCY)
-        .offset(offset)
-        .limit(most)
         .options(
-            of_every_kind(),
-            *(load for kind in KINDS.values() for load in looked_at(kind.workflow, kind.model)),
+            selectin_polymorphic(Record, [kind.model for kind in kinds.values()]),
+            *(load for name, kind in kinds.items() for load in _looked_at(kind, _states(rows, name), rights)),
         )
     )
-    found = db.session.scalars(query).all()
+    found = db.session.scalars(query).all() if rows else []
     lost, customers = unreached.of(db.session, found), _customers(found)
     return [_task(record, rights, record.id in lost, customers.get(record.customer_id, "")) for record in found]
+
+
+def _states(rows: Iterable[Any], kind: str) -> set[str]:
+    return {row.state for row in rows if row.kind == kind}
+
+
+def _looked_at(kind: AnyKind, states: Iterable[str], rights: Rights) -> list[ORMOption]:
+    """What the next steps of such records depend on."""
+    held = [kind.workflow.held(state, rights.actor(kind.thing)) for state in states]
+    return looked_at(kind.model, chain(*held), chain(*map(tried, held)))
 
 
 def _customers(records: Sequence[Record]) -> dict[int | None, str]:
@@ -172,23 +192,27 @@ def _task(record: Record, rights: Rights, unreached: bool, customer: str) -> Tas
     )
 
 
-def cards(rights: Rights) -> list[tuple[Any, Any, str, str]]:
+def cards(rights: Rights, year: trend.Year | None) -> list[tuple[Any, Any, str, str]]:
     """The four numbers on top: label, value, link, tone."""
-    numbers = (func.count(), func.count().filter(due_today()), func.count().filter(overdue()))
-    halves = db.session.execute(union_all(*counted(rights.owner_keys, *numbers)))
-    row = [sum(parts) for parts in zip(*halves, strict=True)]
+    counts = [counted(rights.owner_keys, CAP + 1, *only) for only in ((), (due_today(),), (overdue(),))]
+    waiting, today, late = db.session.execute(select(*(count.scalar_subquery() for count in counts))).one()
     found = [
-        (_l("Waiting for me"), row[0], "/work/", "pri"),
-        (_l("Due today"), row[1], "/work/?only=today", "warn" if row[1] else "mut"),
-        (_l("Overdue"), row[2], "/work/?only=overdue", "bad" if row[2] else "mut"),
+        (_l("Waiting for me"), capped(waiting), "/work/", "pri"),
+        (_l("Due today"), capped(today), "/work/?only=today", "warn" if today else "mut"),
+        (_l("Overdue"), capped(late), "/work/?only=overdue", "bad" if late else "mut"),
     ]
-    score = db.session.scalar(
-        select(func.avg(Complaint.satisfaction)).where(
-            visible(rights),
-            Complaint.satisfaction.is_not(None),
-            Complaint.received_at >= trend.month_start(clock.local(clock.now())),
-        )
-    )
+    score = satisfaction(rights, year)
     closed = "/complaint/list/?tab=closed" if rights.may("can_list", "Complaint") else "/work/"
-    found.append((_l("Satisfaction this month"), f"{float(score):.1f}" if score else "—", closed, "ok"))
+    found.append((_l("Satisfaction this month"), f"{score:.1f}" if score else "—", closed, "ok"))
     return found
+
+
+def satisfaction(rights: Rights, year: trend.Year | None) -> float | None:
+    """What the customers of this month's complaints gave on average, of those a person may see."""
+    reach = visible(rights)
+    if year and whole(reach):
+        return year.satisfaction()
+    begin = clock.at(clock.today().replace(day=1), time(0))
+    rated = (Complaint.satisfaction.is_not(None), Complaint.received_at >= begin)
+    found = db.session.scalar(select(func.avg(Complaint.satisfaction)).where(reach, *rated))
+    return float(found) if found else None

@@ -7,10 +7,12 @@ from app.core.rights.verbs import EXPORT, LIST
 from app.core.text.wording import lazy_gettext as _l
 from app.organisation.functions import READ
 
+from . import tallied
 from .api import HistoryApi
 from .dashboard import WorkPage
 from .search import SearchPage
 
+WORKS = (tallied,)
 DECLARED = (
     Page(
         thing="History", label=_l("History"), api=HistoryApi, area="administration",

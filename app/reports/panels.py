@@ -14,11 +14,14 @@ from app.complaints.codes import S
 from app.complaints.consultation import Asked, Consultation
 from app.complaints.consultation_kind import visible as visible_consultations
 from app.complaints.models import Assignment, Complaint, CoWorker
+from app.complaints.scope import open_majors
 from app.complaints.scope import visible as visible_complaints
 from app.complaints.workflow import ARRIVALS, COMPLAINT
 from app.core.pages.show import Badge
+from app.core.process.also_waiting import most_urgent as waiting_first
 from app.core.process.workflow import WORKFLOWS
 from app.core.record.records import Record
+from app.core.record.urgency import URGENCY, most_urgent
 from app.core.rights.rights import Rights
 from app.core.text.wording import gettext as _
 from app.core.time import clock
@@ -81,25 +84,25 @@ def _panel(name: str, title: str, url: str, found: Iterable[tuple[Record, str]])
 def visits(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     """2.2: where one is expected until tomorrow night, by the plan or by the deadline."""
     tomorrow = clock.today() + timedelta(days=1)
-    running = select(Assignment.complaint_id).where(Assignment.ended_at.is_(None))
-    mine = running.where(Assignment.technician_id.in_(rights.stands_for))
-    along = running.join(CoWorker).where(CoWorker.user_id.in_(rights.stands_for))
+    people = rights.stands_for
+    along = select(CoWorker.user_id).where(CoWorker.assignment_id == Assignment.id, CoWorker.user_id.in_(people))
+    running = select(Assignment.id).where(Assignment.complaint_id == Record.id, Assignment.ended_at.is_(None))
+    mine = running.where(or_(Assignment.technician_id.in_(people), along.exists()))
     planned = running.where(Assignment.planned_on <= tomorrow)
-    due = select(Deadline.record_id).where(
+    due = select(Deadline.id).where(
+        Deadline.record_id == Record.id,
         Deadline.code.in_((*ARRIVALS, "COMPLETE")),
         Deadline.met_at.is_(None),
         Deadline.cancelled_at.is_(None),
         Deadline.due_at <= clock.midnight_after(tomorrow),
     )
+    on_the_way = Record.state.in_((S.assigned.value, S.on_site.value))
+    wanted = (Record.kind == COMPLAINT.name, on_the_way, mine.exists(), or_(planned.exists(), due.exists()))
+    first = [row.id for row in session.execute(waiting_first(rights.owner_keys, MOST, *wanted).limit(MOST))]
     query = (
         select(Complaint)
-        .where(
-            Complaint.state.in_((S.assigned.value, S.on_site.value)),
-            Complaint.id.in_(mine.union_all(along)),
-            or_(Complaint.id.in_(planned), Complaint.id.in_(due)),
-            visible_complaints(rights),
-        )
-        .order_by(Complaint.due_at, Complaint.id)
+        .where(Complaint.id.in_(first), visible_complaints(rights))
+        .order_by(*URGENCY)
         .limit(MOST)
         .options(selectinload(Complaint.customer))
     )
@@ -108,11 +111,10 @@ def visits(session: Session, rights: Rights) -> list[tuple[Record, str]]:
 
 def majors(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     """4.4: every open major complaint, the newest first."""
-    open_states = [state for state, facts in COMPLAINT.states.items() if facts.turn is not None]
     query = (
         select(Complaint)
-        .where(Complaint.is_major.is_(True), Complaint.state.in_(open_states), visible_complaints(rights))
-        .order_by(Complaint.id.desc())
+        .where(*open_majors(), visible_complaints(rights))
+        .order_by(Complaint.__table__.c.id.desc())
         .limit(MOST)
         .options(selectinload(Complaint.customer))
     )
@@ -121,25 +123,13 @@ def majors(session: Session, rights: Rights) -> list[tuple[Record, str]]:
 
 def asked(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     """2.1: which departments still owe their opinion."""
-    query = (
-        select(Consultation)
-        .where(Consultation.kind == "consultation", Consultation.state == Asked.asked.value)
-        .where(visible_consultations(rights))
-        .order_by(Consultation.due_at, Consultation.id)
-        .limit(MOST)
-        .options(joinedload(Consultation.department))
-    )
-    return [(record, record.department.label) for record in session.scalars(query)]
+    waiting = select(Consultation).where(Consultation.state == Asked.asked.value, visible_consultations(rights))
+    query = waiting.options(joinedload(Consultation.department))
+    return [(record, record.department.label) for record in most_urgent(session, query, Consultation, MOST)]
 
 
 def overdue_notices(session: Session, rights: Rights) -> list[tuple[Record, str]]:
     """2.6: corrective notices that have missed their deadline."""
-    query = (
-        select(CorrectiveAction)
-        .where(CorrectiveAction.kind == "corrective_action", CorrectiveAction.due_at <= clock.now())
-        .where(visible_notices(rights))
-        .order_by(CorrectiveAction.due_at, CorrectiveAction.id)
-        .limit(MOST)
-        .options(joinedload(CorrectiveAction.department))
-    )
-    return [(record, record.department.label) for record in session.scalars(query)]
+    late = select(CorrectiveAction).where(CorrectiveAction.due_at <= clock.now(), visible_notices(rights))
+    query = late.options(joinedload(CorrectiveAction.department))
+    return [(record, record.department.label) for record in most_urgent(session, query, CorrectiveAction, MOST)]

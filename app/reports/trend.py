@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.complaints.models import Complaint
-from app.complaints.workflow import ARRIVALS
+from app.core.tally.reading import Figure, Key, figures
 from app.core.time import clock
-from app.core.time.deadlines import Deadline
-from app.corrective.models import CorrectiveAction
 from app.customers.models import Product
 from app.organisation.models import Department
 
+from .tallied import ARRIVAL, NOTICE, OF_PRODUCT, RATED, RECEIVED
+
 MONTHS, TOP = 12, 5
-EARLIER = timedelta(days=62)  # a visit that is due in a month may belong to a complaint from before it
 
 
 @dataclass(frozen=True)
@@ -42,81 +41,63 @@ class Month:
         return 100 * (self.arrivals - self.late) // self.arrivals if self.arrivals else None
 
 
-def month_start(moment: datetime) -> datetime:
-    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-def starts() -> list[datetime]:
-    """The first moments of the last twelve months, and of the coming one."""
-    found = [month_start(clock.local(clock.now()))]
+def starts() -> list[date]:
+    """The first days of the last twelve months, and of the coming one."""
+    found = [clock.today().replace(day=1)]
     for _index in range(MONTHS - 1):
-        found.insert(0, month_start(found[0] - timedelta(days=1)))
-    return [*found, month_start(found[-1] + timedelta(days=32))]
+        found.insert(0, (found[0] - timedelta(days=1)).replace(day=1))
+    return [*found, (found[-1] + timedelta(days=32)).replace(day=1)]
 
 
-def months(session: Session, punctual: bool) -> list[Month]:
-    """What was received month by month; with the punctuality of the visits for those who answer for it."""
-    edges = starts()
-    received = _per_month(Complaint.received_at, edges, Complaint.nature == "quality", Complaint.nature != "quality")
-    row = session.execute(received.where(Complaint.received_at >= edges[0])).one()
-    visits = _visits(session, edges) if punctual else [0] * (2 * MONTHS)
-    return [
-        Month(start.strftime("%Y-%m"), *row[2 * index : 2 * index + 2], *visits[2 * index : 2 * index + 2])
-        for index, start in enumerate(edges[:-1])
-    ]
+@dataclass(frozen=True)
+class Year:
+    """The twelve months as they are kept, asked once for all that the workbench shows of them."""
 
+    edges: list[date]
+    kept: dict[Key, Figure]
 
-def _visits(session: Session, edges: list[datetime]) -> Any:
-    """2.2: arrivals by the month they were due in; an open one counts once it is overdue."""
-    now = clock.now()
-    met, open_late = Deadline.met_at.is_not(None), Deadline.met_at.is_(None) & (Deadline.due_at <= now)
-    late = open_late | (Deadline.met_at >= Deadline.due_at)
-    query = _per_month(Deadline.due_at, edges, met | open_late, late).join(Deadline, Deadline.record_id == Complaint.id)
-    return session.execute(
-        query.where(
-            Complaint.received_at >= edges[0] - EARLIER,
-            Deadline.code.in_(ARRIVALS),
-            Deadline.cancelled_at.is_(None),
-            Deadline.due_at >= edges[0],
-        )
-    ).one()
+    @staticmethod
+    def of(session: Session, manages: bool) -> Year:
+        """With punctuality, products and departments for those who answer for them."""
+        edges = starts()
+        sources = (RECEIVED, RATED, ARRIVAL, OF_PRODUCT, NOTICE) if manages else (RECEIVED, RATED)
+        return Year(edges, figures(session, sources, edges, by=True))
 
+    def months(self) -> list[Month]:
+        """What was received month by month, and the punctuality of the visits."""
+        received = [Counter[str]() for _month in self.edges[:-1]]
+        for key, figure in self._of(RECEIVED):
+            received[key.period]["quality" if key.code == "quality" else "others"] += figure.cases
+        visits = {key.period: figure for key, figure in self._of(ARRIVAL)}
+        return [
+            Month(f"{start:%Y-%m}", many["quality"], many["others"], *visits.get(index, Figure())[:2])
+            for index, (start, many) in enumerate(zip(self.edges, received, strict=False))
+        ]
 
-def _per_month(moment: Any, edges: list[datetime], *conditions: ColumnElement[bool]) -> Any:
-    counts = [
-        func.count().filter((moment >= start) & (moment < end), condition)
-        for start, end in pairwise(edges)
-        for condition in conditions
-    ]
-    return select(*counts).select_from(Complaint.__table__)
+    def satisfaction(self) -> float | None:
+        """What the customers of this month's complaints gave on average."""
+        stars = {int(key.code): figure.cases for key, figure in self._of(RATED) if key.period == MONTHS - 1}
+        many = sum(stars.values())
+        return sum(star * cases for star, cases in stars.items()) / many if many else None
 
+    def products(self, session: Session) -> list[tuple[Any, int]]:
+        """The products with most complaints in the twelve months."""
+        counts = self._most(OF_PRODUCT)
+        known = session.scalars(select(Product).where(Product.id.in_(counts)))
+        return sorted(((row, counts[row.id]) for row in known), key=lambda pair: (-pair[1], pair[0].id))
 
-def products(session: Session) -> list[tuple[Any, int]]:
-    """The products with most complaints in the twelve months."""
-    many = func.count()
-    query = (
-        select(Complaint.product_id, many)
-        .select_from(Complaint.__table__)
-        .where(Complaint.received_at >= starts()[0], Complaint.product_id.is_not(None))
-        .group_by(Complaint.product_id)
-        .order_by(many.desc(), Complaint.product_id)
-        .limit(TOP)
-    )
-    counts = {row[0]: row[1] for row in session.execute(query)}
-    known = session.scalars(select(Product).where(Product.id.in_(counts)))
-    return sorted(((row, counts[row.id]) for row in known), key=lambda pair: (-pair[1], pair[0].id))
+    def departments(self, session: Session) -> list[tuple[Any, int]]:
+        """2.6: the departments that were asked most to mend something in the twelve months."""
+        counts = self._most(NOTICE)
+        known = session.scalars(select(Department).where(Department.id.in_(counts)))
+        return sorted(((row.label, counts[row.id]) for row in known), key=lambda pair: -pair[1])
 
+    def _of(self, source: str) -> Iterator[tuple[Key, Figure]]:
+        return ((key, figure) for key, figure in self.kept.items() if key.source == source)
 
-def departments(session: Session) -> list[tuple[Any, int]]:
-    """2.6: the departments that were asked most to mend something in the twelve months."""
-    many = func.count()
-    query = (
-        select(CorrectiveAction.department_id, many)
-        .where(CorrectiveAction.issued_at >= starts()[0], CorrectiveAction.department_id.is_not(None))
-        .group_by(CorrectiveAction.department_id)
-        .order_by(many.desc(), CorrectiveAction.department_id)
-        .limit(TOP)
-    )
-    counts = {row[0]: row[1] for row in session.execute(query)}
-    known = session.scalars(select(Department).where(Department.id.in_(counts)))
-    return sorted(((row.label, counts[row.id]) for row in known), key=lambda pair: -pair[1])
+    def _most(self, source: str) -> dict[int, int]:
+        """What has most cases."""
+        counts = Counter[int]()
+        for key, figure in self._of(source):
+            counts[key.by] += figure.cases
+        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:TOP])

@@ -57,7 +57,7 @@ class Listing:
     @property
     def counted(self) -> str:
         """The count, or that there are more than anybody pages through."""
-        return f"{CAP}+" if self.count > CAP else str(self.count)
+        return capped(self.count)
 
     @property
     def has_previous(self) -> bool:
@@ -115,7 +115,7 @@ def paged(
     shown, more = (found[-size:], before != END) if back else (found[:size], len(found) > size)
     return Listing(
         paging.rows(query, number, shown, options),
-        paging.capped(query, number, CAP + 1, parts) if count is None else count,
+        paging.counted(query, number, CAP + 1, parts) if count is None else count,
         size,
         name,
         descending,
@@ -124,6 +124,11 @@ def paged(
         ends=(shown[0], shown[-1]) if shown else ("", ""),
         args=request.args.to_dict(),
     )
+
+
+def capped(count: int) -> str:
+    """A count that stopped at the cap says so."""
+    return f"{CAP}+" if count > CAP else str(count)
 
 
 def _number(name: str, default: int, highest: int) -> int:

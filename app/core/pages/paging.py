@@ -95,7 +95,7 @@ def numbers(
         here = query.filter(*where)
         found = query.session.scalars(_stretch(here, leg, size - len(listed), skipped, back, parts)).all()
         if skipped:  # as far as this leg reaches
-            skipped = 0 if found else max(skipped - capped(here, order.number, skipped, parts), 0)
+            skipped = 0 if found else max(skipped - counted(here, order.number, skipped, parts), 0)
         listed += found
     return listed[::-1] if back else listed
 
@@ -109,7 +109,7 @@ def rows(query: AnyQuery, number: AnyColumn, shown: Sequence[object], options: S
     return [known[each] for each in shown if each in known]
 
 
-def capped(query: AnyQuery, number: AnyColumn, most: int | None, parts: Sequence[ColumnElement[bool]] = ()) -> int:
+def counted(query: AnyQuery, number: AnyColumn, most: int | None, parts: Sequence[ColumnElement[bool]] = ()) -> int:
     """How many rows there are; no more than `most` are looked at."""
     plain = query.with_entities(number.label("number")).order_by(None)
     each = [plain.filter(part).limit(most).subquery() for part in parts] or [plain.limit(most).subquery()]

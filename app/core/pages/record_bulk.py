@@ -101,7 +101,8 @@ class BulkSteps:
     def _bulk_dialog(self, step: AnyStep, form: StepForm, numbers: list[int]) -> str:
         model = self.datamodel.obj  # type: ignore[attr-defined]
         seen = self.scoped().filter(model.id.in_(numbers)).order_by(model.id)  # type: ignore[attr-defined]
-        records = seen.options(*self.eager, *looked_at(self.workflow, model)).all()
+        rows = self.workflow.rows(step.name)
+        records = seen.options(*self.eager, *looked_at(model, rows, rows)).all()
         refused = {record.id: self._refused_one(record, step.name) for record in records}
         form.bind_all([record for record in records if not refused[record.id]])
         fragment = "X-Fragment" in request.headers

@@ -21,7 +21,7 @@ from ..text.wording import lazy_gettext as _l
 from ..time import clock
 from ..time.when import FULL, SHORT, due_stamp, stamp
 from ..types import Text
-from .listing import CAP, LAYOUT
+from .listing import CAP, LAYOUT, capped
 from .show import Badge
 from .views import Column
 
@@ -36,7 +36,7 @@ class Tab:
 
     @property
     def counted(self) -> str:
-        return f"{CAP}+" if self.count > CAP else str(self.count)
+        return capped(self.count)
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,11 @@ def beads(workflow: AnyWorkflow, record: Record, lines: list[History]) -> list[B
     return found
 
 
+def tried(held: list[AnyStep]) -> list[AnyStep]:
+    """The steps among which the filled button is looked for."""
+    return [step for step in held if step.tone == "main"] or held
+
+
 def foremost(offered: list[AnyStep], free: Callable[[AnyStep], bool]) -> AnyStep | None:
     """The step that gets the filled button: a main one that can succeed now, first what moves the record on.
 

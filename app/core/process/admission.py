@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -76,9 +77,19 @@ def admit(
     return deed
 
 
-def looked_at(workflow: AnyWorkflow, model: object) -> list[ORMOption]:
-    """What the guards of many records read, loaded at once."""
-    return [selectinload(getattr(model, name)) for name in workflow.looks_at]
+def looked_at(model: object, held: Iterable[AnyStep], tried: Iterable[AnyStep]) -> list[ORMOption]:
+    """What decides of many records whose the steps are and whether those that are tried can succeed, loaded at once."""
+    questions = (*(step.whose for step in held), *(guard for step in tried for guard in step.guards))
+    names = sorted({name for question in questions for name in getattr(question, "reads", ())})
+    return [_loaded(model, name) for name in names]
+
+
+def _loaded(model: Any, path: str) -> Any:
+    """A relation, or one of its own: `visits.people`."""
+    first, _dot, rest = path.partition(".")
+    relation = getattr(model, first)
+    load = selectinload(relation)
+    return load.options(_loaded(relation.property.mapper.class_, rest)) if rest else load
 
 
 def not_now(workflow: AnyWorkflow, record: Record, step: AnyStep) -> str:

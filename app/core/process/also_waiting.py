@@ -14,14 +14,17 @@ from sqlalchemy import (
     String,
     and_,
     delete,
+    func,
     or_,
     select,
     union,
+    union_all,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..model import Model
 from ..record.records import Record
+from ..record.urgency import URGENCY
 from ..remembered import learn, once_a_batch
 
 Columns = Select[*tuple[Any, ...]]  # those the caller names
@@ -76,19 +79,28 @@ def turns(keys: Collection[str]) -> list[ColumnElement[bool]]:
     return [*(Record.owner == key for key in sorted(keys)), beside]
 
 
-def most_urgent(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[int]:
-    """The ids of at most so many records that wait for one of these: each half read along its own index."""
-    halves = [half.where(*conditions).order_by(*URGENCY).limit(most).subquery() for half in _both(keys, Record.id)]
-    return select(union(*(select(half.c.id) for half in halves)).subquery().c.id)
+def most_urgent(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[int, str, str]:
+    """Id, kind and state of at most so many records that wait for one of these, in order.
+
+    Each turn is read in its order along the index.
+    """
+    head = Record.id, Record.kind, Record.state, Record.due_at
+    parts = [_both(keys, *head)[1].order_by(*URGENCY)]
+    for key in keys:
+        own = select(*head).where(Record.owner == key).order_by(Record.due_at, Record.id)
+        parts += [own.where(Record.due_at.is_not(None)), own.where(Record.due_at.is_(None))]
+    first = [part.where(*conditions).limit(most).subquery() for part in parts]
+    found = union(*(select(part) for part in first)).subquery().c
+    return select(found.id, found.kind, found.state).order_by(found.due_at.is_(None), found.due_at, found.id)
 
 
-def counted(keys: Collection[str], *columns: SQLColumnExpression[object]) -> list[Columns]:
-    """Aggregates over what waits for one of these, in two parts to be added up."""
-    own, others = _both(keys, *columns)
-    return [own, others.where(or_(Record.owner.is_(None), Record.owner.not_in(keys)))]
-
-
-URGENCY = (Record.due_at.is_(None), Record.due_at, Record.id)
+def counted(keys: Collection[str], most: int, *conditions: ColumnElement[bool]) -> Select[int]:
+    """How many records that wait for one of these fulfil the conditions; the count stops at `most`."""
+    own, others = _both(keys, Record.id)
+    others = others.where(or_(Record.owner.is_(None), Record.owner.not_in(keys)))
+    parts = [part.where(*conditions).limit(most).subquery() for part in (own, others)]
+    found = union_all(*(select(part.c.id) for part in parts)).limit(most).subquery()
+    return select(func.count()).select_from(found)
 
 
 def _both(keys: Collection[str], *columns: SQLColumnExpression[object]) -> tuple[Columns, Columns]:

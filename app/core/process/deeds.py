@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +56,19 @@ class Deed(Generic[R]):
 
 
 AnyDeed = Deed[Any]  # of a kind of record that is not known beforehand
+
+
+Question = TypeVar("Question", bound=Callable[..., object])
+
+
+def reads(*relations: str) -> Callable[[Question], Question]:
+    """Declare which relations of a record a condition looks at: for many records they are loaded at once."""
+
+    def mark(question: Question) -> Question:
+        question.reads = relations  # type: ignore[attr-defined]
+        return question
+
+    return mark
 
 
 def plain(value: object) -> object:

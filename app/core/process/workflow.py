@@ -119,7 +119,6 @@ class Workflow(Generic[R]):
         tabs: Mapping[str, tuple[Text, tuple[StrEnum, ...]]] | None = None,
         begins: tuple[Starts[R], ...] = (),
         since: Mapping[str, Callable[[R], datetime]] | None = None,  # begun at another moment than the creation
-        looks_at: tuple[str, ...] = (),  # the relations its guards read, loaded at once for many records
         title: Text = "",
     ) -> None:
         self.name, self.thing, self.initial, self.title = name, thing, initial, title
@@ -129,7 +128,7 @@ class Workflow(Generic[R]):
         self.states: Mapping[str, State] = dict(states.items())
         self.stages, self.begins = stages, begins
         self.steps: tuple[Transition[R], ...] = tuple(placed)
-        self.tabs, self.since, self.looks_at = tabs or {}, since or {}, looks_at
+        self.tabs, self.since = tabs or {}, since or {}
         self._rows = {(step.name, str(source)): step for step in self.steps for source in step.source}
         WORKFLOWS[name] = self
 
@@ -157,6 +156,10 @@ class Workflow(Generic[R]):
 
     def is_open(self, record: Record) -> bool:
         return self.states[record.state].turn is not None
+
+    def held(self, state: str, actor: Actor) -> list[Transition[R]]:
+        """The steps granted to this person in a state, whosever record it is."""
+        return [step for step in self.steps if state in step.source and actor.may(step.name)]
 
     def offered(self, record: R, actor: Actor) -> list[Transition[R]]:
         """The steps this person holds in this state, whether they can succeed now or not."""

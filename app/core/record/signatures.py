@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..kind.choices import Choices
@@ -50,6 +50,7 @@ class Confirmation(Part):
     """顾客确认/签名 under one row's text (2.5)."""
 
     __tablename__ = "confirmation"
+    __table_args__ = (Index("ix_confirmation_at", "at"),)
 
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
     subject_id: Mapped[int]  # the row whose text was signed

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
+from ..tally import marks
 from .history import APPEND_ONLY
 
 WATCHED: dict[str, tuple[str, ...]] = {  # table: the columns whose update matters (none: all)
@@ -31,14 +32,27 @@ def install_triggers(connection: Connection) -> None:
     if not connection.execute(text("SELECT 1 FROM rights_version WHERE id = 1")).scalar():
         connection.execute(text("INSERT INTO rights_version (id, n) VALUES (1, 1)"))
     statements = _postgresql() if connection.dialect.name == "postgresql" else _sqlite()
-    for statement in statements:
+    for statement in (*statements, *marks.triggers(connection.dialect.name)):
         connection.exec_driver_sql(statement)
 
 
+LAID = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger",
+}
+
+
+def missing(connection: Connection) -> set[str]:
+    """The triggers that should be laid and are not."""
+    dialect = connection.dialect.name
+    return expected(dialect) - set(connection.execute(text(LAID[dialect])).scalars())
+
+
 def expected(dialect: str) -> set[str]:
-    """The names of all triggers, for `portal check`."""
+    """The names of all triggers."""
     lines = _postgresql() if dialect == "postgresql" else _sqlite()
-    return {line.split()[2] for line in lines if line.startswith("CREATE TRIGGER")}
+    every = (*lines, *marks.triggers(dialect))
+    return {line.split()[2] for line in every if line.startswith("CREATE TRIGGER")}
 
 
 def _sqlite() -> Iterator[str]:

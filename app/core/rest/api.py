@@ -146,7 +146,7 @@ class BaseApi(DescribedRows, FabApi):
         order, every = query.order_of(columns, self.number_column, wanted), bool(wanted.get("exact_count"))
         (skipped, size), place = query.page_of(wanted), query.place_of(found, order, wanted)
         numbers = paging.numbers(found, order, size, place=place, skipped=skipped)
-        count = paging.capped(found, order.number, None if every else CAP + 1)
+        count = paging.counted(found, order.number, None if every else CAP + 1)
         return {
             "count": count if every else min(count, CAP),
             "count_capped": count > CAP and not every,

@@ -69,7 +69,9 @@ class Deadline(Model):
         Index("ix_deadline_record", "record_id", "id"),
         Index("ix_deadline_due", "due_at", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_deadline_tell", "tell_at", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index("ix_deadline_late", "told", "due_at", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_deadline_case", "code", "started_at"),
+        Index("ix_deadline_started", "started_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

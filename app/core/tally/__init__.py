@@ -1,0 +1,1 @@
+"""Kept sums: how many cases of a period there were, without reading them again."""
