@@ -14,10 +14,11 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.complaints import searching
 from app.complaints.models import Complaint
 from app.complaints.workflow import COMPLAINT
 from app.core import settings
-from app.core.record import finding, numbers
+from app.core.record import numbers
 from app.core.record.audit import faults
 from app.core.record.numbers import NumberSeries
 from app.core.record.records import Record
@@ -118,7 +119,7 @@ def test_the_numbers_of_a_day_have_no_gap_and_the_next_complaint_gets_the_next(s
 
 def test_a_seldom_word_is_found_where_it_stands_and_nowhere_else(session: Session):
     for word in (*RARE, "鲸鱼"):
-        found = set(session.scalars(select(Complaint.id).where(finding.found(session, word))))
+        found = set(session.scalars(select(Complaint.id).where(searching.COMPLAINTS(session, word))))
         like = set(session.scalars(select(Complaint.id).where(Complaint.description.contains(word))))
         assert found == like
         assert len(found) == (TIMES if word in RARE else 0)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from sqlalchemy.orm import Query, selectinload
+from sqlalchemy.orm import selectinload
 
 from app.core.pages.views import table
 from app.core.record.signatures import Confirmation
@@ -91,7 +91,4 @@ class ConfirmationApi(_PartApi):
         "content_sha256",
         ("valid", says(bool, lambda row: row.holds)),
     )
-
-    def scoped(self) -> Query[Any]:
-        work = selectinload(Confirmation.record.of_type(Complaint)).selectinload(Complaint.services)
-        return super().scoped().options(work)
+    eager = (selectinload(Confirmation.record.of_type(Complaint)).selectinload(Complaint.services),)

@@ -22,7 +22,7 @@ from .scope import visible
 from .services import SiteService
 from .slips import SlipPage
 from .switches import FILES, SETTINGS
-from .views import COLUMNS, MAJOR, ComplaintPages
+from .views import COLUMNS, MAJOR_ONLY, ComplaintPages
 from .workflow import COMPLAINT
 
 KIND = Kind(
@@ -31,7 +31,7 @@ KIND = Kind(
     visible=visible, find=searching.COMPLAINTS, search_hint=_l("Number, customer, contact, product, text or phone"),
     add_columns=asks.INTAKE, form=Intake, create=intake.create,
     edit_columns=asks.CORRECTION, editable=intake.editable,
-    list_columns=COLUMNS, show_fieldsets=CARDS, chips={"major": MAJOR}, pages=ComplaintPages,
+    list_columns=COLUMNS, show_fieldsets=CARDS, chips={"major": MAJOR_ONLY}, pages=ComplaintPages,
     loads=(Complaint.customer, Complaint.site_region, Complaint.assignments, Complaint.payments, Complaint.quotes),
     told=api.TOLD, untold=api.UNTOLD,
     customer_page=CUSTOMER_PAGE,

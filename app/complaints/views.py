@@ -39,7 +39,7 @@ from .codes import S
 from .consultation import Consultation
 from .counter import HAND_OVER, Counter
 from .ends import linked_intake
-from .models import Assignment, Complaint
+from .models import MAJOR, Assignment, Complaint
 from .services import SiteService
 from .workflow import COMPLAINT
 
@@ -90,7 +90,7 @@ COLUMNS: tuple[Listed, ...] = (
     "due_at",
     "changed_at",
 )
-MAJOR = Chip(told_by(Complaint.is_major).label, lambda model: model.is_major.is_(True))
+MAJOR_ONLY = Chip(told_by(Complaint.is_major).label, lambda _model: MAJOR)
 
 
 class ComplaintPages(RecordView):

@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, literal, select
 
 from app.core.tally.sources import Cases, Source, declare
 from app.core.time.deadlines import Deadline
-from app.core.time.lateness import differing, told_late
+from app.core.time.lateness import began, differing, told_late
 
 from .checks import BY_HAND, Check, kept_in_time
 
@@ -27,7 +27,7 @@ def _lapsed(now: datetime) -> Iterator[Select[Any]]:
         agreed = case((Deadline.agreed_date.is_not(None), more), else_=0)
         yield select(
             Deadline.code,
-            Deadline.started_at.label("at"),
+            began(Deadline.started_at).label("at"),
             literal(0).label("by"),
             literal(0).label("cases"),
             (more - agreed).label("breached"),

@@ -19,7 +19,7 @@ from app.core.kind.tells import linked
 from app.core.pages.listing import capped
 from app.core.pages.openable import openable
 from app.core.process.workflow import WORKFLOWS
-from app.core.record.urgency import most_urgent
+from app.core.record.urgency import URGENCY, most_urgent
 from app.core.rights.actor import Actor
 from app.core.rights.current import actor_for, current_rights
 from app.core.rights.filters import whole
@@ -59,7 +59,9 @@ class MajorPage(Page):
         running = select(GmReport).where(*open_states).options(selectinload(GmReport.about))
         reports = most_urgent(db.session, running, GmReport, MOST)
         matters = select(Complaint).where(*open_majors(), visible_complaints(rights))
-        majors = most_urgent(db.session, matters.options(selectinload(Complaint.customer)), Complaint, MOST)
+        majors = db.session.scalars(
+            matters.order_by(*URGENCY).limit(MOST).options(selectinload(Complaint.customer))
+        ).all()
         learn_turns(db.session, [record.owner for record in (*reports, *majors)])
         actor = actor_for("GmReport")
         unread = reading.unread_count(db.session, visible(rights)) if actor.may("read") else 0

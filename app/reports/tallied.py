@@ -12,7 +12,7 @@ from app.complaints.models import Complaint
 from app.complaints.workflow import ARRIVALS
 from app.core.tally.sources import Cases, Source, declare
 from app.core.time.deadlines import Deadline
-from app.core.time.lateness import differing, told_late
+from app.core.time.lateness import began, differing, told_late
 from app.corrective.models import CorrectiveAction
 
 ARRIVAL, RECEIVED, OF_PRODUCT, RATED, NOTICE = "arrival", "received", "of_product", "rated", "notice"
@@ -47,7 +47,7 @@ def _arrivals() -> Cases:
 def _late_arrivals(now: datetime) -> Iterator[Cases]:
     for condition, more in differing(now):
         numbers = (literal(more).label("cases"), literal(more).label("breached"), literal(0).label("apart"))
-        columns = (literal(ARRIVAL).label("code"), Deadline.due_at.label("at"), literal(0).label("by"), *numbers)
+        columns = (literal(ARRIVAL).label("code"), began(Deadline.due_at).label("at"), literal(0).label("by"), *numbers)
         yield select(*columns).where(condition, Deadline.code.in_(ARRIVALS))
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, null, or_
 
+from ..model import AnyColumn
 from .deadline_rules import Told
 from .deadlines import Deadline
 
@@ -34,3 +35,8 @@ def differing(now: datetime) -> Iterator[tuple[ColumnElement[bool], int]]:
     """Those the two tell differently: late and not told yet (+1), told and not late any more (-1)."""
     yield and_(RUNNING, Deadline.told.in_(UNTOLD), Deadline.due_at <= now), 1
     yield and_(RUNNING, Deadline.told.in_(LATE), Deadline.due_at > now), -1
+
+
+def began(moment: AnyColumn) -> ColumnElement[datetime]:
+    """When a case of those began: not to be looked up by, there are few of them and all others began then too."""
+    return func.coalesce(moment, null())
