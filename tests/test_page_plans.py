@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from app.complaints.workflow import COMPLAINT
+from app.core.kind.registry import KINDS
 from app.core.tally.folding import fold_all
 from app.extensions import db
 from tests.complaints.conftest import Line, line
@@ -20,6 +22,18 @@ __all__ = ["line"]
 GROWING = "record|complaint|deadline|history|assignment|site_service|disposition|negotiation|quote|attachment|head"
 WALKED = re.compile(rf"SCAN ({GROWING})\b")
 PAGES = ("/", "/work/", "/major/", "/compliance/", "/compliance/2.1?show=all", "/compliance/2.2", "/compliance/2.4")
+SORTED = re.compile("USE TEMP B-TREE FOR ORDER BY")
+LISTS = (
+    "/complaint/list/",
+    *(f"/complaint/list/?tab={tab}" for tab in COMPLAINT.tabs),
+    *(f"/complaint/list/?chip={chip}" for chip in KINDS["complaint"].page.chips),
+    *(
+        f"/complaint/list/?{asked}"
+        for asked in ("before=end", "after=2&page=9", "order=-changed_at", "q=主轴", "q=TS-2026")
+    ),
+    *(f"/{kind}/list/" for kind in KINDS),
+    *(f"/api/v1/{resource}/" for resource in ("complaint", "history", "confirmation", "disposition", "assignment")),
+)
 ROLES = ("qc_manager", "gm", "technician", "reception", "sales", "production_manager")
 
 
@@ -36,14 +50,25 @@ def asked(browser: Any, url: str) -> list[tuple[str, Any]]:
     return [(statement, parameters) for statement, parameters in found if statement.lstrip().startswith("SELECT")]
 
 
-def walked(database: Path, statements: list[tuple[str, Any]]) -> Iterator[str]:
+def plans(database: Path, statements: list[tuple[str, Any]]) -> Iterator[tuple[str, list[str]]]:
+    """Each statement, and what the database does for it."""
     look = sqlite3.connect(database)
     look.create_function("portal_sha256", 1, lambda text: text)
     for statement, parameters in statements:
-        for *_numbers, step in look.execute(f"EXPLAIN QUERY PLAN {statement}", parameters):
-            if WALKED.match(step):
-                yield f"{step}: {statement}"
+        yield statement, [step for *_numbers, step in look.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
     look.close()
+
+
+def walked(database: Path, statements: list[tuple[str, Any]]) -> Iterator[str]:
+    for statement, steps in plans(database, statements):
+        yield from (f"{step}: {statement}" for step in steps if WALKED.match(step))
+
+
+def walked_to_the_end(database: Path, statements: list[tuple[str, Any]]) -> Iterator[str]:
+    """A list may walk a table from its newest row on: as long as it stops when it has enough, and sorts nothing."""
+    for statement, steps in plans(database, statements):
+        stops = "LIMIT" in statement and not any(SORTED.match(step) for step in steps)
+        yield from (f"{step}: {statement}" for step in steps if WALKED.match(step) and not stops)
 
 
 @pytest.fixture
@@ -76,3 +101,20 @@ def test_as_many_questions_are_asked_of_many_records_as_of_few(worked: Line, app
     with app.app_context():
         fold_all(db.session)
     assert {(login, url): len(asked(as_role(login), url)) for login in ROLES for url in PAGES} == few
+
+
+@pytest.mark.parametrize("login", ("qc_manager", "auditor"))
+def test_a_list_stops_when_it_has_enough(worked: Line, app: Any, as_role: Any, login: str):
+    browser = as_role(login)
+    for url in LISTS:
+        statements = asked(browser, url)
+        assert list(walked_to_the_end(Path(app.config["DATA_DIR"]) / "portal.db", statements)) == [], url
+
+
+def test_a_list_of_many_asks_no_more_than_one_of_few(worked: Line, app: Any, as_role: Any):
+    browser = as_role("qc_manager")
+    few = {url: len(asked(browser, url)) for url in LISTS}
+    for state in ("received", "at_qc", "assigned", "returned"):
+        for _each in range(3):
+            worked.at(state)
+    assert {url: count for url in LISTS if (count := len(asked(browser, url))) > few[url]} == {}

@@ -93,7 +93,7 @@ def numbers(
         if len(listed) == size:
             break
         here = query.filter(*where)
-        found = query.session.scalars(_stretch(here, leg, size - len(listed), skipped, back, parts)).all()
+        found = _stretch(here, leg, size - len(listed), skipped, back, parts)
         if skipped:  # as far as this leg reaches
             skipped = 0 if found else max(skipped - counted(here, order.number, skipped, parts), 0)
         listed += found
@@ -119,12 +119,14 @@ def counted(query: AnyQuery, number: AnyColumn, most: int | None, parts: Sequenc
 
 def _stretch(
     query: AnyQuery, leg: Leg, size: int, skipped: int, back: bool, parts: Sequence[ColumnElement[bool]]
-) -> sa.Select[tuple[Any]]:
+) -> list[Any]:
     """So many rows of a leg, behind those that are skipped; of several parts the first that they have."""
+    ordered = query.order_by(None).order_by(*leg.ordered(leg.keys, back))
+    if len(parts) < 2:
+        plain = ordered.with_entities(leg.keys[-1]).filter(*parts)
+        return [row[0] for row in plain.offset(skipped or None).limit(size)]
     keys = [key.label(f"key{place}") for place, key in enumerate(leg.keys)]
-    plain = query.with_entities(*keys).order_by(None).order_by(*leg.ordered(leg.keys, back))
-    most = size + skipped
-    each = [plain.filter(part).limit(most).subquery() for part in parts] or [plain.limit(most).subquery()]
-    rows = sa.union_all(*map(sa.select, each)).subquery() if len(each) > 1 else each[0]
-    columns = list(rows.c)
-    return sa.select(columns[-1]).order_by(*leg.ordered(columns, back)).offset(skipped or None).limit(size)
+    each = [ordered.with_entities(*keys).filter(part).limit(size + skipped).subquery() for part in parts]
+    columns = list(sa.union_all(*map(sa.select, each)).subquery().c)
+    merged = sa.select(columns[-1]).order_by(*leg.ordered(columns, back))
+    return list(query.session.scalars(merged.offset(skipped or None).limit(size)))

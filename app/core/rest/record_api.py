@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from flask import Response, jsonify
 from flask.typing import ResponseReturnValue
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
+from sqlalchemy.orm import Query
 
 from app.extensions import db
 
@@ -69,6 +70,9 @@ class RecordApi(RecordParts):
         """That of the table of all records: its indexes know no other."""
         found: AnyColumn = table_of(Record).c.id
         return found
+
+    def scoped(self) -> Query[Any]:
+        return super().scoped().filter(self.datamodel.obj.kind == self.workflow.name)  # the indexes begin with it
 
     def form_at(self, place: str) -> type[StepForm] | None:
         base = self.correction if place == own_forms.EDIT else self.form
