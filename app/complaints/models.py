@@ -142,6 +142,7 @@ class Complaint(Record):
         Index("ix_complaint_received", "received_at"),
         Index("ix_complaint_product", "product_id", "id"),
         Index("ix_complaint_batch", "product_id", "batch_key", "received_at"),
+        Index("ix_complaint_charged", "id", sqlite_where=text("charge > 0"), postgresql_where=text("charge > 0")),
         Index(
             "ix_complaint_major",
             "id",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import has_request_context
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, false, literal_column, or_, select, true
 
 from app.core.record.signatures import Confirmation
 from app.core.rights.current import current_rights
@@ -38,7 +38,7 @@ def _reach(rights: Rights) -> Iterator[ColumnElement[bool]]:
         customer = Complaint.metadata.tables["customer"]
         yield Complaint.customer_id.in_(select(customer.c.id).where(customer.c.sales_owner_id.in_(people)))
     if rights.may("see_charged", "Complaint"):
-        yield Complaint.charge > 0
+        yield Complaint.charge > literal_column("0")  # as its index says it
     if rights.may("see_responsible", "Complaint"):
         notice, link = Complaint.metadata.tables["corrective_action"], Complaint.metadata.tables["corrective_complaint"]
         record = Complaint.metadata.tables["record"]

@@ -12,6 +12,7 @@ depends_on = None
 
 INDEXES = (  # name, table, columns, condition
     ('ix_complaint_major', 'complaint', ['id'], 'is_major{yes}'),
+    ('ix_complaint_charged', 'complaint', ['id'], 'charge > 0'),
     ('ix_assignment_running', 'assignment', ['technician_id', 'complaint_id'], 'ended_at IS NULL'),
     ('ix_gm_report_unread', 'gm_report', ['id'], 'read_at IS NULL'),
     ('ix_gm_report_read', 'gm_report', ['read_by_id', 'read_at'], None),

@@ -20,8 +20,10 @@ from app.core.time import clock
 from app.extensions import db
 from benchmarks.data import fill
 
+from ..complaints.conftest import Line, line
 from ..support import Rest
 
+__all__ = ["line"]
 LIST = "/complaint/list/"
 SIZE = 20
 OF_RECORDS = Record.__table__.c
@@ -153,3 +155,27 @@ def test_pages_by_number_agree_with_pages_behind_a_row(app: Any, many: list[int]
 
 def test_the_deepest_page_by_its_number_is_bounded(as_role: Any, many: list[int], session: Session):
     assert as_role("qc_manager").get(f"{LIST}?page={listing.DEEPEST + 7}").status_code == 200
+
+
+@pytest.mark.parametrize("login", ["technician", "production_manager", "sales", "finance"])
+def test_whoever_sees_few_finds_in_the_list_what_the_rights_say(
+    app: Any, as_role: Any, line: Line, login: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Also where they are many, and in every tab: the same records, the same counts."""
+    for state in ("received", "at_qc", "assigned", "returned"):
+        line.at(state)
+    person = as_role(login)
+    urls = [f"{LIST}?tab={tab}" for tab in ("", *COMPLAINT.tabs)] + [f"{LIST}?chip=mine", f"{LIST}?q=TS"]
+    few = {url: person.get(url).text for url in urls}
+    monkeypatch.setattr("app.core.pages.record_list.FEW", 0)
+    many = {url: person.get(url).text for url in urls}
+    assert {url: (shown(few[url]), told(few[url])) for url in urls} == {
+        url: (shown(many[url]), told(many[url])) for url in urls
+    }
+    if login not in ("finance", "production_manager"):
+        assert shown(few[LIST + "?tab="])
+
+
+def told(page: str) -> list[str]:
+    """The counts of the tabs, and of the list."""
+    return re.findall(r"<b>(\d+)</b></a>|(\d+) records", page)

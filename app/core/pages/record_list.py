@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 from flask import request
 from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
-from sqlalchemy.orm import Query
+from sqlalchemy.orm import Query, Session
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BooleanClauseList
 
-from ..model import AnyRow
+from ..model import AnyRow, table_of
 from ..process.also_waiting import turns, waiting
 from ..process.whose_turn import due_at
 from ..process.workflow import AnyWorkflow
@@ -59,6 +63,8 @@ def due_today(model: type[Record]) -> ColumnElement[bool]:
     tonight = clock.midnight_after(clock.today()) + timedelta(seconds=1)
     return and_(model.due_at > clock.now(), model.due_at <= tonight)
 
+
+FEW = 2_000  # records: whoever sees no more is told them from their numbers
 
 CHIPS = {
     "mine": Chip(
@@ -120,6 +126,19 @@ def _states(workflow: AnyWorkflow, tab: str) -> list[str]:
     return [state.value for state in workflow.tabs[tab][1]] if tab in workflow.tabs else []
 
 
+def seen_few(session: Session, model: type[Record], condition: ColumnElement[bool]) -> dict[int, str] | None:
+    """The records of a kind, with their states, that somebody sees who sees few; None where there are many.
+
+    Each way of seeing them is asked by itself, along its own index; a list of few is then made of these alone.
+    """
+    is_any = isinstance(condition, BooleanClauseList) and condition.operator is operators.or_
+    ways: list[Any] = list(condition.get_children()) if is_any else [condition]
+    seen = table_of(Record).c
+    each = [select(seen.id, seen.state).select_from(model).where(way).limit(FEW + 1).subquery() for way in ways]
+    found = {row.id: row.state for row in session.execute(union_all(*map(select, each)))}
+    return found if len(found) <= FEW else None
+
+
 def parts(model: type[Record], workflow: AnyWorkflow, chips: Mapping[str, Chip]) -> list[ColumnElement[bool]]:
     """What the chosen tab and chips can be taken apart into: a state each, and each turn of mine."""
     apart = [[model.state == state for state in _states(workflow, request.args.get("tab", ""))]]
@@ -133,12 +152,19 @@ def tabs(visible: Query[Record], model: type[Record], workflow: AnyWorkflow) -> 
     for key in workflow.tabs:
         here = visible.with_entities(model.id).filter(model.state.in_(_states(workflow, key)))
         parts.append(select(literal(key), func.count()).select_from(here.order_by(None).limit(CAP + 1).subquery()))
-    counts = {row[0]: row[1] for row in visible.session.execute(union_all(*parts))}
-    total = min(sum(counts.values()), CAP + 1)
-    return [
-        *(Tab(key, label, counts[key]) for key, (label, _states_) in workflow.tabs.items()),
-        Tab("", _l("All"), total),
-    ]
+    return _tabs({row[0]: row[1] for row in visible.session.execute(union_all(*parts))}, workflow)
+
+
+def tabs_of(states: Iterable[str], workflow: AnyWorkflow) -> list[Tab]:
+    """The same of records whose states are known."""
+    many = Counter(states)
+    counts = {key: sum(many[state] for state in _states(workflow, key)) for key in workflow.tabs}
+    return _tabs({key: min(count, CAP + 1) for key, count in counts.items()}, workflow)
+
+
+def _tabs(counts: Mapping[str, int], workflow: AnyWorkflow) -> list[Tab]:
+    every = Tab("", _l("All"), min(sum(counts.values()), CAP + 1))
+    return [*(Tab(key, label, counts[key]) for key, (label, _states_) in workflow.tabs.items()), every]
 
 
 def count(tabs: list[Tab], workflow: AnyWorkflow) -> int | None:

@@ -33,7 +33,10 @@ from ..process.workflow import AnyStep, AnyWorkflow, Transition
 from ..record import attachments
 from ..record.records import Record
 from ..record.shelf import shelved
+from ..record.ways import one_of
+from ..remembered import once_a_request
 from ..rights.actor import Actor
+from ..rights.filters import whole
 from ..text.wording import get_locale
 from ..text.wording import gettext as _
 from ..time import clock, deadlines
@@ -125,6 +128,21 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
     def scoped(self) -> Query[Record]:
         return super().scoped().filter(self.datamodel.obj.kind == self.workflow.name)  # the indexes begin with it
 
+    def few(self) -> dict[int, str] | None:
+        """The records this person sees, with their states, where they are few."""
+        conditions = [each.condition() for each in self.scopes() if not whole(each.condition())]
+        if len(conditions) != 1:
+            return None
+        model, ask = self.datamodel.obj, record_list.seen_few
+        return once_a_request(("few", model), lambda: ask(db.session, model, conditions[0]))
+
+    def reached(self) -> Query[Record]:
+        if (few := self.few()) is None:
+            return self.scoped()
+        model = self.datamodel.obj
+        found: Query[Record] = db.session.query(model).select_from(model)
+        return found.filter(one_of(db.session, self.number_column, list(few)))
+
     def for_page(self, pk: int) -> Record:
         clocks = selectinload(self.datamodel.obj.deadlines).joinedload(Deadline.rule)
         return one_or_404(self.loaded(self.scoped()).options(clocks), self.pk_column, pk)
@@ -159,6 +177,8 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
 
     def tabs(self) -> list[record_list.Tab]:
         """The counted tabs; for whoever sees every row the table of all records is enough."""
+        if (few := self.few()) is not None:
+            return record_list.tabs_of(few.values(), self.workflow)
         if self.limited():
             return record_list.tabs(self.scoped(), self.datamodel.obj, self.workflow)
         every = db.session.query(Record).filter(Record.kind == self.workflow.name)

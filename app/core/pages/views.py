@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import abort, current_app, flash, redirect, request, url_for
@@ -28,7 +28,7 @@ from ..record import search
 from ..record.finder import Finder
 from ..rights.actor import Actor
 from ..rights.current import actor_for, current_rights
-from ..rights.filters import only_scopes, whole
+from ..rights.filters import RowScope, only_scopes, whole
 from ..text import cleaning
 from ..text.wording import gettext as _
 from ..types import Text, Values
@@ -119,7 +119,7 @@ class BaseView(ModelView):
 
         `apart`: but for what `parts` says; not `searched`: but for what is typed into the search box.
         """
-        query = self.scoped()
+        query = self.reached()
         condition = self.found(cleaning.asked("q")) if searched else None
         if condition is not None:
             query = query.filter(condition)
@@ -148,8 +148,15 @@ class BaseView(ModelView):
 
     def limited(self) -> bool:
         """Whether there may be rows this person doesn't see."""
-        scopes = (scope(column, self.datamodel) for column, scope, _value in self.base_filters or ())
-        return not all(whole(scope.condition()) for scope in scopes)
+        return not all(whole(scope.condition()) for scope in self.scopes())
+
+    def scopes(self) -> Iterator[RowScope]:
+        """What this person's rows are narrowed by."""
+        return (scope(column, self.datamodel) for column, scope, _value in self.base_filters or ())
+
+    def reached(self) -> AnyQuery:
+        """Every row this person may see, as a list is made of them."""
+        return self.scoped()
 
     def emptiness(self, page: listing.Listing) -> str:
         """What the list says when it shows no row."""
