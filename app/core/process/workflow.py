@@ -313,11 +313,12 @@ def allowed(step: AnyStep, record: Record, actor: Actor) -> bool:
 
 
 def after(kind: str, *steps: str) -> Callable[[Callable[[Fired], None]], Callable[[Fired], None]]:
-    """Declare what the portal itself does when a step of a kind was taken, in the same transaction."""
+    """Declare what the portal itself does when a step of a kind was taken, in the same transaction: once, however often."""
 
     def mark(reaction: Callable[[Fired], None]) -> Callable[[Fired], None]:
         for step in steps:
-            REACTIONS.setdefault((kind, step), []).append(reaction)
+            if reaction not in (known := REACTIONS.setdefault((kind, step), [])):
+                known.append(reaction)
         return reaction
 
     return mark
