@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import or_, select
+from sqlalchemy import Subquery, literal, or_, select, union_all
 from sqlalchemy.orm import object_session
 
 from app.core.kind.contacting import CONTACTS
@@ -138,30 +138,45 @@ def consultations(record: Complaint) -> Rows:
 
 def links(record: Complaint) -> Rows:
     """How this complaint hangs together with others."""
+    others = _others(record)
+    earlier, later = {row.id: row for row in others if not row.how}, [row for row in others if row.how]
+    reach = None if current_rights().may("see_all", "Complaint") else openable(earlier.values())
+    words = {"merged": _("Merged here"), "repeated": _("Repeated by")}
     return [
-        (told_by(C.recurrence_of_id).label, record.recurrence_of_id and _link(record.recurrence_of)),
-        (told_by(C.merged_into_id).label, record.merged_into_id and _link(record.merged_into)),
-        *(
-            (_("Merged here") if other.merged_into_id == record.id else _("Repeated by"), _link(other))
-            for other in leading_here(record)
-        ),
+        (told_by(C.recurrence_of_id).label, _link(earlier.get(record.recurrence_of_id), reach)),
+        (told_by(C.merged_into_id).label, _link(earlier.get(record.merged_into_id), reach)),
+        *((words[row.how], _link(row)) for row in later),
         (told_by(C.withdrawal_asked_by_id).label, shown(record, C.withdrawal_asked_by_id)),
         (told_by(C.withdrawal_reason).label, record.withdrawal_reason),
     ]
 
 
-def leading_here(record: Complaint) -> list[Complaint]:
-    """Later complaints about the same thing, and those that were merged into this one."""
-    here = or_(Complaint.recurrence_of_id == record.id, Complaint.merged_into_id == record.id)
-    query = select(Complaint).where(here, visible(current_rights())).order_by(Complaint.id).limit(SHOWN)
-    return list(object_session(record).scalars(query))  # type: ignore[union-attr]
+def _others(record: Complaint) -> list[Any]:
+    """What it repeats or was merged into; and, of what may be seen, what was merged into it and what repeats it."""
+    before = {record.recurrence_of_id, record.merged_into_id} - {None}
+    merged, repeated = C.merged_into_id == record.id, C.recurrence_of_id == record.id
+    seen = visible(current_rights())
+    parts = [
+        _some("merged", merged, seen),
+        _some("repeated", repeated, or_(C.merged_into_id.is_(None), C.merged_into_id != record.id), seen),
+        *([_some("", C.id.in_(before))] if before else []),
+    ]
+    every = union_all(*map(select, parts)).subquery().c
+    session = object_session(record)
+    assert session is not None
+    return list(session.execute(select(*every).order_by(every.id)))
 
 
-def _link(other: Complaint | None) -> Any:
+def _some(how: str, *conditions: Any) -> Subquery:
+    columns = (C.id, C.kind, C.number, C.title, literal(how).label("how"))
+    return select(*columns).where(*conditions).order_by(C.id).limit(SHOWN).subquery()
+
+
+def _link(other: Any, reach: set[int] | None = None) -> Any:
     """Another complaint: its number, and for those who may open it the way there and what it is about."""
     if other is None:
         return None
-    if not current_rights().may("see_all", "Complaint") and not openable([other]):
+    if reach is not None and other.id not in reach:
         return other.number
     return Markup('<a href="/complaint/show/{}">{}</a> {}').format(other.id, other.number, other.title)
 

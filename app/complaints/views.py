@@ -57,7 +57,7 @@ PREFILLED = (  # what the address of an intake may already say
 )
 
 JOINED = (  # what there is once or a few times
-    *("customer", "product", "site_region", "failure_mode", "recurrence_of"),
+    *("customer", "product", "site_region", "failure_mode"),
     *("quotes", "dispositions", "negotiations", "confirmations"),
 )
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from flask import current_app
 
-from ..record.records import Record
 from .record_views import RecordView
 
 
-def openable(records: Iterable[Record | None]) -> set[int]:
-    """Those of the records whose page this person may open; one question a kind."""
+def openable(records: Iterable[Any]) -> set[int]:
+    """Those of the records (or of rows with kind and id) whose page this person may open; one question a kind."""
     by_kind: dict[str, list[int]] = defaultdict(list)
     for record in records:
         if record is not None:
