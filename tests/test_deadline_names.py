@@ -182,6 +182,7 @@ def test_moments_are_put_into_words_in_one_place_only():
     allowed = {
         "core/record/numbers.py",
         "core/time/when.py",
+        "core/tally/spans.py",
         "core/fields/fields.py",
         "organisation/forms.py",
         "reports/trend.py",

@@ -245,6 +245,8 @@ def test_texts_come_in_by_the_fields_or_by_the_cleaning_alone():
             "moves",
             "read",
             "number",
+            "before",
+            "after",
         ),
     }
     beside = []

@@ -26,7 +26,8 @@ from app.core.tally.reading import figures, recounted
 from app.core.tally.sources import SOURCES
 from app.core.time import clock
 from app.core.types import UtcDateTime
-from app.demo import story
+from app.demo.plots import PLOTS
+from app.demo.story import tell
 from app.extensions import db
 from app.notifications.engine import run_once
 from tests.conftest import NOW, portal_at
@@ -45,7 +46,7 @@ def portal(request: pytest.FixtureRequest, template: Path, tmp_path_factory: pyt
     app = portal_at(folder, url)
     clock.set_frozen(NOW)
     with app.app_context():
-        story.tell(db.session, story.PLOTS)
+        tell(db.session, PLOTS)
         db.session.remove()
     yield app
     clock.set_frozen(None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from app.core.time import clock
@@ -62,7 +62,7 @@ DAY = r"\d{4}-\d\d-\d\d(?!\d|T)"
 
 def moment(told: datetime) -> Value:
     """Midnights stay midnights."""
-    if clock.local(told).strftime("%H%M%S") == "000000":
+    if clock.local(told).time().replace(microsecond=0) == time(0):
         return lambda copy: told + copy.days
     return lambda copy: told + copy.shift
 
