@@ -78,7 +78,8 @@ def followers_hear(kind: str, step: str) -> bool:
 
 def in_force(session: Session, kind: str, step: str) -> Beside:
     """What holds now; without a word of the administrator nobody is told beside, and followers as it stands."""
-    row = row_of(session, kind, step)
+    query = select(ToldBeside.roles, ToldBeside.followers).where(ToldBeside.kind == kind, ToldBeside.step == step)
+    row = session.execute(query).first()
     return Beside(list(row.roles), row.followers) if row else Beside([], followers_hear(kind, step))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import String, event
+from sqlalchemy import String, event, inspect
 from sqlalchemy.orm import MappedColumn, Mapper, mapped_column
 
 from ..model import Model
@@ -139,5 +139,13 @@ def _follow(mapper: Mapper[object], _connection: object, row: object) -> None:
             setattr(row, name, key(getattr(row, source)))
 
 
-for _moment in ("before_insert", "before_update"):
-    event.listen(Model, _moment, _follow, propagate=True)
+def _follow_changes(mapper: Mapper[object], _connection: object, row: object) -> None:
+    """A key changes with what it is the key of."""
+    attributes = inspect(row).attrs if _followers(mapper) else {}
+    for name, source, key in _followers(mapper):
+        if attributes[source].history.has_changes():
+            setattr(row, name, key(getattr(row, source)))
+
+
+event.listen(Model, "before_insert", _follow, propagate=True)
+event.listen(Model, "before_update", _follow_changes, propagate=True)
