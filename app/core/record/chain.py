@@ -46,7 +46,8 @@ def chains(session: Session) -> Iterator[str]:
             record, end = number_of, (0, "")
             name = head[1] if head is not None and head[0] == record else "?"
         if seq != end[0] + 1 or previous != end[1] or code(_line(row)) != hash_:
-            yield f"{name}{_(': ')}{_('line %(seq)s is altered, missing or out of place', seq=seq)}"
+            told = _("line %(seq)s is altered, missing or out of place", seq=seq)
+            yield f"{name}{_(': ')}{told}"
         if fault := _detail(code, row):
             yield fault
         end = (seq, hash_)
