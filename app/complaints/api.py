@@ -91,4 +91,8 @@ class ConfirmationApi(_PartApi):
         "content_sha256",
         ("valid", says(bool, lambda row: row.holds)),
     )
-    eager = (selectinload(Confirmation.record.of_type(Complaint)).selectinload(Complaint.services),)
+
+    def __init__(self) -> None:
+        super().__init__()
+        work = selectinload(Confirmation.record.of_type(Complaint)).selectinload(Complaint.services)
+        self.eager = (work,)  # said here: by now every model is known
