@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from app.demo.staff import hire
 
@@ -16,6 +20,29 @@ PASSWORD = "Test-Password-2026!"
 def staff(session: Any) -> None:
     """The departments, people, customers and products of contract.md's demo, without any complaint."""
     hire(session, PASSWORD)
+
+
+class Asked(str):
+    """A statement that was sent, and what it was sent with."""
+
+    parameters: Any
+
+
+@contextmanager
+def counted() -> Iterator[list[Asked]]:
+    """The statements that are sent meanwhile; what a connection begins with is none of them."""
+    statements: list[Asked] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if not statement.startswith("PRAGMA"):
+            statements.append(Asked(statement))
+            statements[-1].parameters = parameters
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 class Browser:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.complaints.consultation import Consultation
 from app.core.process.workflow import WORKFLOWS
@@ -17,6 +17,7 @@ from app.demo.staff import PEOPLE
 from app.extensions import db
 from tests.complaints.conftest import DONE, FOUND, HONGKONG, LIFE, Line, drawn, line
 from tests.corrective.test_corrective import Notices
+from tests.support import counted
 
 __all__ = ["line"]
 LOGINS = [login for login, *_rest in PEOPLE]
@@ -31,20 +32,6 @@ def nothing_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patch:
         patch.setattr(db.session, "commit", db.session.flush)
         yield
-
-
-@contextmanager
-def counted(app: Any) -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    asked: list[str] = []
-    note = lambda *args: asked.append(args[2])  # noqa: E731
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 # ---- what lives there are
@@ -163,7 +150,7 @@ def test_what_is_offered_can_succeed_and_what_is_greyed_is_refused_with_that_sen
             if steps.status_code != 200:
                 continue
             reached.add(rest.get(f"{kind}/{number}").json["result"]["state"])
-            with counted(app) as asked:
+            with counted() as asked:
                 page = browser.get(f"/{kind}/show/{number}").text
             assert len(asked) <= 20, (login, number, [" ".join(each.split())[:40] + each[-140:] for each in asked])
             offered, barred = buttons(page)
@@ -297,12 +284,12 @@ def test_the_workbench_asks_as_often_for_twelve_tasks_as_for_two(line: Line, app
     for _each in range(2):
         line.at("returned")
     manager.get("/work/")
-    with counted(app) as few:
+    with counted() as few:
         manager.get("/work/")
     for _each in range(4):
         line.at("returned")
         Notices(line).at("draft")
-    with counted(app) as many:
+    with counted() as many:
         manager.get("/work/")
     assert len(many) <= len(few) + 8, many  # the kinds that have joined, not their rows
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from app.core.kind.registry import KINDS, things
+from tests.support import counted
 
 from .conftest import portal_at
 
@@ -22,18 +19,6 @@ LISTED = sorted(page.thing for page in things() if getattr(page.page, "columns",
 MADE = sorted(page.thing for page in things() if "can_add" in (getattr(page.page, "base_permissions", None) or ()))
 BY_THING = {page.thing: page for page in things()}
 OF_RECORDS = {kind.thing for kind in KINDS.values()}
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    statements: list[str] = []
-    note = lambda *args: statements.append(args[2])  # noqa: E731
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def who_may(permission: str, thing: str) -> str:

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from app.complaints.workflow import COMPLAINT
-from app.core.kind.registry import KINDS
+from app.core.kind.registry import KINDS, things
 from app.core.tally.folding import fold_all
 from app.extensions import db
 from tests.complaints.conftest import Line, line
+from tests.support import Asked, counted
 
 __all__ = ["line"]
 GROWING = "record|complaint|deadline|history|assignment|site_service|disposition|negotiation|quote|attachment|head"
@@ -33,39 +32,36 @@ LISTS = (
         for asked in ("before=end", "after=2&page=9", "order=-changed_at", "q=主轴", "q=TS-2026")
     ),
     *(f"/{kind}/list/" for kind in KINDS),
-    *(f"/api/v1/{resource}/" for resource in ("complaint", "history", "confirmation", "disposition", "assignment")),
+    "/api/v1/history/",
+    *sorted({f"/api/v1/{page.resource.resource_name}/" for page in things() if page.resource}),
 )
 ROLES = ("qc_manager", "gm", "technician", "reception", "sales", "production_manager")
 
 
-def asked(browser: Any, url: str) -> list[tuple[str, Any]]:
-    """The questions of a page that a person may open, and what they are asked with."""
-    found: list[tuple[str, Any]] = []
-    note = lambda _connection, _cursor, statement, parameters, *_rest: found.append((statement, parameters))  # noqa: E731
+def asked(browser: Any, url: str) -> list[Asked]:
+    """The questions of a page that a person may open."""
     browser.get(url)  # rights, words and calendar are known from here on
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with counted() as found:
         browser.get(url)
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-    return [(statement, parameters) for statement, parameters in found if statement.lstrip().startswith("SELECT")]
+    return [statement for statement in found if statement.lstrip().startswith("SELECT")]
 
 
-def plans(database: Path, statements: list[tuple[str, Any]]) -> Iterator[tuple[str, list[str]]]:
+def plans(database: Path, statements: list[Asked]) -> Iterator[tuple[str, list[str]]]:
     """Each statement, and what the database does for it."""
     look = sqlite3.connect(database)
     look.create_function("portal_sha256", 1, lambda text: text)
-    for statement, parameters in statements:
-        yield statement, [step for *_numbers, step in look.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    for statement in statements:
+        plan = look.execute(f"EXPLAIN QUERY PLAN {statement}", statement.parameters)
+        yield statement, [step for *_numbers, step in plan]
     look.close()
 
 
-def walked(database: Path, statements: list[tuple[str, Any]]) -> Iterator[str]:
+def walked(database: Path, statements: list[Asked]) -> Iterator[str]:
     for statement, steps in plans(database, statements):
         yield from (f"{step}: {statement}" for step in steps if WALKED.match(step))
 
 
-def walked_to_the_end(database: Path, statements: list[tuple[str, Any]]) -> Iterator[str]:
+def walked_to_the_end(database: Path, statements: list[Asked]) -> Iterator[str]:
     """A list may walk a table from its newest row on: as long as it stops when it has enough, and sorts nothing."""
     for statement, steps in plans(database, statements):
         stops = "LIMIT" in statement and not any(SORTED.match(step) for step in steps)

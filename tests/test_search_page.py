@@ -13,7 +13,8 @@ from app.core.kind.registry import KINDS
 from app.core.record.records import Record
 from tests.complaints.conftest import Line, line
 from tests.corrective.test_corrective import Notices
-from tests.test_offered import LIVES, LOGINS, counted
+from tests.support import counted
+from tests.test_offered import LIVES, LOGINS
 
 __all__ = ["line"]
 MOST_STATEMENTS = 12
@@ -105,11 +106,11 @@ def test_the_search_asks_as_often_for_many_records_as_for_few(line: Line, app: A
     for login in ("auditor", "reception", "production_manager", "technician"):
         browser = as_role(login)
         asked(browser, "夹具")
-        with counted(app) as few:
+        with counted() as few:
             asked(browser, "夹具 松脱")
         for _each in range(2):
             one_of_each(line, "液压夹具松脱")
-        with counted(app) as many:
+        with counted() as many:
             asked(browser, "夹具 松脱")
         assert len(many) <= min(len(few), MOST_STATEMENTS), (login, many)
 

@@ -22,8 +22,8 @@ from app.core.pages import spreadsheets, workbook
 from app.core.pages.views import BaseView, Column
 from app.core.pages.workbook import FIRST_DAY
 from app.extensions import db
-from tests.core.test_hardening import add_customers, counted
-from tests.support import Browser
+from tests.core.test_hardening import add_customers
+from tests.support import Browser, counted
 
 
 def file_at(person: Browser, address: str) -> bytes:

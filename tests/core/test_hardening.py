@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +11,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_appbuilder.models.sqla.filters import FilterEqual
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from app.core.pages.views import BaseView, table
 from app.core.rights.filters import RowScope
 from app.customers.models import Customer, FailureMode
 from app.extensions import db
-from tests.support import Browser
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements asked within."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if not statement.startswith("PRAGMA"):
-            asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+from tests.support import Browser, counted
 
 
 def add_customers(session: Any, names: list[str]) -> None:

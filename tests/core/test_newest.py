@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +18,7 @@ from app.core.record.search import too_short, words_of
 from app.customers.models import Contact, Customer, Product
 from app.customers.searching import CONTACTS, CUSTOMERS, PRODUCTS, TEXT
 from app.extensions import db
+from tests.support import Asked, counted
 
 NOUNS, FAULTS, TOWNS, FIRMS = (
     words.split()
@@ -184,25 +184,18 @@ def steps_of_sqlite(search: Callable[[], object]) -> int:
     return len(done)
 
 
-def statements_of(search: Callable[[], object]) -> list[tuple[str, Any]]:
-    asked: list[tuple[str, Any]] = []
-
-    def ask(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        asked.append((statement, parameters))
-
-    sa.event.listen(db.engine, "before_cursor_execute", ask)
-    try:
+def statements_of(search: Callable[[], object]) -> list[Asked]:
+    with counted() as asked:
         search()
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", ask)
     return asked
 
 
 def pages_of_postgresql(search: Callable[[], object]) -> int:
     """The pages PostgreSQL looks at."""
     connection, looked = db.session.connection(), 0
-    for statement, parameters in statements_of(search):
-        plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters).scalar()
+    for statement in statements_of(search):
+        explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
+        plan = connection.exec_driver_sql(explained, statement.parameters).scalar()
         looked += plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
     return looked
 
@@ -308,6 +301,6 @@ def test_a_statement_is_the_same_for_any_number_of_grams_and_things(portal: Flas
     plain = {
         re.sub(r"__\[POSTCOMPILE.*?\]|\d+", "", statement)
         for typed in ("台州", "温州精密机械", "无锡钢构")
-        for statement, _values in statements_of(lambda typed=typed: COMPLAINTS.newest(db.session, typed, sa.true(), 50))  # type: ignore[misc]
+        for statement in statements_of(lambda typed=typed: COMPLAINTS.newest(db.session, typed, sa.true(), 50))  # type: ignore[misc]
     }
     assert len(plain) <= 5

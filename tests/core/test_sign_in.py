@@ -21,7 +21,7 @@ from app.core.rights.security import TRIES
 from app.core.time import clock
 from app.extensions import db
 from tests.conftest import missing
-from tests.support import PASSWORD, Browser, Rest
+from tests.support import PASSWORD, Browser, Rest, counted
 
 NEW = "Another-Password-2027!"
 STEPS = ("browser", "rest")
@@ -279,7 +279,6 @@ def test_a_deactivated_colleague_lends_nobody_rights(as_role, session):
 
 
 def test_rights_are_asked_for_in_one_question(app: Flask, as_role):
-    from tests.core.test_hardening import counted
 
     qc = as_role("qc")
     qc.get("/session")

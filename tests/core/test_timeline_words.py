@@ -23,7 +23,8 @@ from app.extensions import db
 from app.organisation.models import Department
 from tests.complaints.conftest import Line, line
 from tests.corrective.test_corrective import WHY, Notices
-from tests.test_offered import counted, reports
+from tests.support import counted
+from tests.test_offered import reports
 
 __all__ = ["line"]
 FINAL = [
@@ -84,7 +85,7 @@ def test_the_record_page_asks_as_often_for_thirty_lines_as_for_one(
     """Each line tells something that is looked up, in every table the kind knows."""
     number, auditor = FRESH[code](line), as_role("auditor")
     page_of(auditor, code, number)
-    with counted(app) as few:
+    with counted() as few:
         page_of(auditor, code, number)
     kind = KINDS[code]
     with app.test_request_context():
@@ -95,14 +96,14 @@ def test_the_record_page_asks_as_often_for_thirty_lines_as_for_one(
             note = {name: [turn + 1, turn + 2] if name.endswith("s") else turn + 1 for name in names}
             kind.workflow.edit(db.session, record, SYSTEM, {}, note=note)
         db.session.commit()
-    with counted(app) as many:
+    with counted() as many:
         page = page_of(auditor, code, number)
     assert len(told(page)) >= 30
     assert len(many) <= min(20, len(few) + 1), many
 
 
 def test_every_table_is_asked_in_one_question_on_either_database(own_portal: Any):
-    with own_portal.test_request_context(), counted(own_portal) as asked:
+    with own_portal.test_request_context(), counted() as asked:
         lookups.learn(db.session, {name: ["1", "production", "qc", "320583", "轴承"] for name in lookups.LOOKUPS})
         said = [lookups.told(db.session, *pair) for pair in NAMED]
     assert said == list(NAMED.values())

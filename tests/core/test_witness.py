@@ -30,7 +30,7 @@ from app.extensions import db
 from app.notifications.engine import seal
 from app.setup import initialise
 from tests.conftest import NOW, portal_at
-from tests.core.test_hardening import counted
+from tests.support import counted
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

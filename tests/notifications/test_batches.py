@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Engine, String, cast, event, func, literal, select, update
+from sqlalchemy import String, cast, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.complaints.models import Complaint
@@ -30,23 +29,12 @@ from app.notifications.sender import BATCH, deliver_due
 from app.organisation.models import EmployeeProfile
 from app.organisation.people import managers_of
 from benchmarks.data import fill
+from tests.support import counted
 
 from .conftest import Sink
 
 MOST = 4  # statements for a mail, whatever its event
 FEW, MANY = 20, 200
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    statements: list[str] = []
-    note = lambda *args: statements.append(args[2])  # noqa: E731
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.core.fields.lookups import LOOKUPS
 from tests.organisation.test_access import Matrix
-from tests.organisation.test_page_cost import counted
+from tests.support import counted
 
 CREATE = {"function": "Warehouse", "thing": "Complaint", "permission": "can_add", "granted": True}
 
@@ -89,7 +89,7 @@ def test_every_function_of_a_new_portal_has_what_its_rights_need(rest: Any):
 def test_the_list_of_all_rights_costs_few_questions(app: Any, rest: Any):
     admin = rest("admin")
     assert admin.get("access/").status_code == 200
-    with counted(app) as statements:
+    with counted() as statements:
         rows = admin.get("access/").json
     assert len(statements) <= 20, "\n".join(statements)
     assert {row["function"] for row in rows} >= {"reception", "admin"}

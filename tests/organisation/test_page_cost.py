@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
 
-from app.extensions import db
+from tests.support import counted
 
 LISTS = {
     "/employee/list/": 14,
@@ -26,25 +23,10 @@ LISTS = {
 }
 
 
-@contextmanager
-def counted(app):
-    """The statements that are sent meanwhile."""
-    statements = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize("url", LISTS)
 def test_a_page_costs_few_questions(app, as_role, url):
     admin = as_role("admin")
     assert admin.get(url).status_code == 200  # rights and catalogues are known from here on
-    with counted(app) as statements:
+    with counted() as statements:
         admin.get(url)
     assert len(statements) <= LISTS[url], "\n".join(statements)

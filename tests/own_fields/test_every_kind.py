@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.core.kind import own_keeping
 from app.core.kind.registry import KINDS
 from app.customers.models import Customer
-from tests.core.test_hardening import counted
+from tests.support import counted
 
 from .conftest import WAYS, Line, Make, Way
 

@@ -10,8 +10,7 @@ import pytest
 from app.core.kind import own_fields
 from app.extensions import db
 from tests.conftest import portal_at
-from tests.organisation.test_page_cost import counted
-from tests.support import PASSWORD, Rest
+from tests.support import PASSWORD, Rest, counted
 
 from .conftest import CHOICES, WORDS, Line, Make
 
@@ -193,7 +192,7 @@ def test_a_page_asks_the_database_no_more_often_with_fields_of_every_type(app, l
     }
     for (person, url), most in pages.items():
         assert person.get(url).status_code == 200
-        with counted(app) as statements:
+        with counted() as statements:
             person.get(url)
         assert len(statements) <= most, url + "\n" + "\n".join(statements)
 
@@ -203,7 +202,7 @@ def test_a_page_without_fields_asks_nothing_more(app, rest, as_role):
     gm = as_role("gm")
     for url in ("/gm_report/list/", f"/gm_report/show/{number}", "/customer/list/"):
         gm.get(url)
-        with counted(app) as statements:
+        with counted() as statements:
             gm.get(url)
         assert not [
             statement

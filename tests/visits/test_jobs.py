@@ -16,8 +16,7 @@ from app.core.record.audit import faults
 from app.core.record.history import History
 from app.core.record.records import Comment
 from tests.complaints.conftest import DONE, FOUND, NINGBO, Line, drawn, line, png
-from tests.organisation.test_page_cost import counted
-from tests.support import Rest
+from tests.support import Rest, counted
 
 __all__ = ["line"]
 CAUSE = {**FOUND, "responsibility": "own_quality"}
@@ -398,11 +397,11 @@ def test_ten_jobs_cost_as_many_questions_as_one(app, line: Line):
     program = line.by("technician")
     line.at("assigned")
     program.get("visit/jobs")
-    with counted(app) as one:
+    with counted() as one:
         program.get("visit/jobs")
     for state in ("assigned", "on_site", "awaiting_confirmation") * 3:
         line.at(state)
-    with counted(app) as ten:
+    with counted() as ten:
         assert len(program.get("visit/jobs").json["result"]) == 10
     assert len(ten) <= len(one) + 2, "\n".join(ten)
     assert len(ten) < 25

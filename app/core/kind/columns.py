@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from ..model import AnyModel, table_of
+from ..model import AnyModel
 from ..pages.record_list import changed_column, deadline_column
 from ..pages.show import tag
 from ..pages.views import Column
 from ..process.workflow import AnyWorkflow
-from ..record.records import Record
+from ..record.records import NUMBER
 from ..rights.people import turn_label
 from ..text.wording import lazy_gettext as _l
 from .facts import Attribute, column_of, name_in_forms, relation_of, told_by
@@ -59,7 +59,7 @@ def state_column(workflow: AnyWorkflow) -> Column:
 
 
 STANDARD: dict[str, Callable[[AnyModel, AnyWorkflow], Column]] = {
-    "number": lambda model, _workflow: Column(_l("Number"), "number", order=table_of(Record).c.id, css="num"),
+    "number": lambda model, _workflow: Column(_l("Number"), "number", order=NUMBER, css="num"),
     "title": lambda model, _workflow: Column(told_by(model.title).label, "title"),
     "state": lambda _model, workflow: state_column(workflow),
     "turn": lambda _model, _workflow: Column(_l("Whose turn"), lambda row: turn_label(row.owner)),

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from markupsafe import Markup
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
@@ -25,32 +24,29 @@ from ..kind import own_forms, own_shown
 from ..kind.by_word import Row
 from ..kind.facts import Fact
 from ..kind.registry import KINDS
-from ..model import AnyColumn, AnyRow, table_of
+from ..model import AnyRow
 from ..process.admission import fields, hindrance, not_now
 from ..process.answer import ANSWERED, Answer, answer_to
 from ..process.whose_turn import due_at
-from ..process.workflow import AnyStep, AnyWorkflow, Transition
+from ..process.workflow import AnyStep, Transition
 from ..record import attachments
 from ..record.records import Record
 from ..record.shelf import shelved
-from ..record.ways import one_of
-from ..remembered import once_a_request
 from ..rights.actor import Actor
-from ..rights.filters import whole
 from ..text.wording import get_locale
 from ..text.wording import gettext as _
 from ..time import clock, deadlines
 from ..time.deadline_rules import DeadlineRule
 from ..time.deadlines import Deadline
 from ..types import Text, Values
-from . import drafts, heading, printing, record_list, timeline
+from . import drafts, heading, printing, timeline
 from .buttons import Way, buttons
-from .listing import Listing
 from .locks import lock, lock_joined
 from .record_bulk import BulkSteps
 from .record_notes import NotesAndFiles
 from .record_own import OwnFields
 from .record_paper import PaperPages
+from .record_rows import RecordRows
 from .show import Badge
 from .views import BaseView, one_or_404
 from .words import Words
@@ -77,18 +73,15 @@ class Hint:
     rows: object
 
 
-class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
+class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, RecordRows):
     """The pages of a kind of record. A kind declares workflow, cards and columns; it needs no template."""
 
-    workflow: AnyWorkflow
     cards: tuple[Card, ...] = ()
     aside: tuple[str, ...] = ()
-    chips: Mapping[str, record_list.Chip] = {}
     facts: Mapping[str, Fact] = {}  # of the kind, by every name a history line may know them
     page_loads: tuple[ORMOption, ...] = ()  # what the record page shows, loaded with the record
     clause = ""  # of the kind as a whole, shown over its list
     show_template = "portal/record/page.html"
-    list_template = "portal/record/list.html"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export", "can_comment", "can_attach"]
     exclude_route_methods = BaseView.exclude_route_methods | {"delete", "edit"}
 
@@ -123,26 +116,6 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
         """The record with what its page shows, in few questions."""
         return query.options(*self.page_loads)
 
-    # ---- rows
-
-    def scoped(self) -> Query[Record]:
-        return super().scoped().filter(self.datamodel.obj.kind == self.workflow.name)  # the indexes begin with it
-
-    def few(self) -> dict[int, str] | None:
-        """The records this person sees, with their states, where they are few."""
-        conditions = [each.condition() for each in self.scopes() if not whole(each.condition())]
-        if len(conditions) != 1:
-            return None
-        model, ask = self.datamodel.obj, record_list.seen_few
-        return once_a_request(("few", model), lambda: ask(db.session, model, conditions[0]))
-
-    def reached(self) -> Query[Record]:
-        if (few := self.few()) is None:
-            return self.scoped()
-        model = self.datamodel.obj
-        found: Query[Record] = db.session.query(model).select_from(model)
-        return found.filter(one_of(db.session, self.number_column, list(few)))
-
     def for_page(self, pk: int) -> Record:
         clocks = selectinload(self.datamodel.obj.deadlines).joinedload(Deadline.rule)
         return one_or_404(self.loaded(self.scoped()).options(clocks), self.pk_column, pk)
@@ -150,39 +123,6 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
     def locked(self, pk: int) -> Record:
         """A visible record, locked until the end of the transaction."""
         return lock(self.scoped(), self.pk_column, pk)
-
-    @property
-    def number_column(self) -> AnyColumn:
-        """That of the table of all records: its indexes know no other."""
-        found: AnyColumn = table_of(Record).c.id
-        return found
-
-    def narrowed(self, query: Query[Record], apart: bool) -> Query[Record]:
-        return record_list.narrowed(query, self.datamodel.obj, self.workflow, self.chips, apart)
-
-    def parts(self) -> Sequence[ColumnElement[bool]]:
-        return record_list.parts(self.datamodel.obj, self.workflow, self.chips)
-
-    def page(self, count: int | None = None) -> Listing:
-        tabs = self.tabs()
-        found = super().page(record_list.count(tabs, self.workflow))
-        found.tabs = tabs
-        return found
-
-    def learn(self, rows: Sequence[AnyRow]) -> None:
-        from ..rights.people import learn_turns
-
-        super().learn(rows)
-        learn_turns(db.session, [record.owner for record in rows])
-
-    def tabs(self) -> list[record_list.Tab]:
-        """The counted tabs; for whoever sees every row the table of all records is enough."""
-        if (few := self.few()) is not None:
-            return record_list.tabs_of(few.values(), self.workflow)
-        if self.limited():
-            return record_list.tabs(self.scoped(), self.datamodel.obj, self.workflow)
-        every = db.session.query(Record).filter(Record.kind == self.workflow.name)
-        return record_list.tabs(every, Record, self.workflow)
 
     @cached_property
     def words(self) -> Words:
@@ -309,7 +249,6 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
     def _do(self, record: Record, step: AnyStep, sent: Raw, act: Callable[[int | None], object]) -> ResponseReturnValue:
         """204 with the way back, or 409/422 with the form again: what was typed is never lost."""
         number, version = record.id, request.form.get("row_version", type=int)
-        form = step.form.of(sent) if step.form else StepForm()
         try:
             act(version)
             db.session.commit()
@@ -318,6 +257,7 @@ class RecordView(OwnFields, BulkSteps, PaperPages, NotesAndFiles, BaseView):
             lines = [timeline.Line.of(line, self.workflow, record) for line in problem.lines]
             db.session.rollback()
             self.words.learn(db.session, lines)
+            form = step.form.of(sent) if step.form else StepForm()
             return self._refused_dialog(number, step, form, problem, lines)
         pending.forget(request.form)
         drafts.done()

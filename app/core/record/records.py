@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..kind.facts import fact
-from ..model import Model
+from ..model import AnyColumn, Model, table_of
 from ..text.wording import lazy_gettext as _l
 from ..time.clock import now
 from ..types import Json, UtcDateTime, extra_column
@@ -116,6 +116,9 @@ class Record(Model):
         from .signatures import lapsed
 
         return lapsed(self)
+
+
+NUMBER: AnyColumn = table_of(Record).c.id  # what every kind's records are ordered by: the indexes know no other
 
 
 class Comment(Model):

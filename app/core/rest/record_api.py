@@ -16,14 +16,14 @@ from app.extensions import db
 
 from ..fields.forms import StepForm, received
 from ..kind import own_forms
-from ..model import AnyColumn, table_of
+from ..model import AnyColumn
 from ..pages.locks import lock, lock_joined
 from ..pages.views import must_see
 from ..process.admission import fields, offers
 from ..process.idempotency import once
 from ..process.refused import Invalid, Refused
 from ..process.workflow import AnyStep
-from ..record.records import Record
+from ..record.records import NUMBER, Record
 from ..rights.actor import Actor
 from ..text.wording import gettext as _
 from ..types import Json, Values
@@ -67,9 +67,7 @@ class RecordApi(RecordParts):
 
     @property
     def number_column(self) -> AnyColumn:
-        """That of the table of all records: its indexes know no other."""
-        found: AnyColumn = table_of(Record).c.id
-        return found
+        return NUMBER
 
     def scoped(self) -> Query[Any]:
         return super().scoped().filter(self.datamodel.obj.kind == self.workflow.name)  # the indexes begin with it
